@@ -1,0 +1,46 @@
+import { resolve } from 'node:path'
+import { ToolError } from '../error.ts'
+import { startPostgres } from './server.ts'
+
+/** The two databases of a checkout; a purpose is also the argument that asks for its connection string. */
+export const DATABASES = { development: 'backend_db', test: 'backend_test_db' } as const
+type Purpose = keyof typeof DATABASES
+type Environment = Record<string, string | undefined>
+
+const VARIABLES = { development: 'DATABASE_URL', test: 'DATABASE_TEST_URL' } as const
+
+/** The folder of the embedded server's data: `DATA_DIR`, or `.data` in the project. */
+export function dataDir(env: Environment = process.env): string {
+  return resolve(import.meta.dir, '../..', env.DATA_DIR || '.data')
+}
+
+/**
+ * The connection string of the development or the test database: the one the environment names, else one of the embedded
+ * server, which is started when needed. Throws `ToolError` for a URL that is none, and for one database under both names.
+ */
+export async function databaseUrl(purpose: Purpose, env: Environment = process.env): Promise<string> {
+  const named = { development: identity('development', env), test: identity('test', env) }
+  if (named.development && named.development === named.test) {
+    throw new ToolError(
+      'DATABASE_TEST_URL names the same database as DATABASE_URL. Tests need a database of their own: set DATABASE_TEST_URL to another one, or unset it to use the embedded server.',
+    )
+  }
+  const given = env[VARIABLES[purpose]]
+  if (given) return given
+  const server = await startPostgres(dataDir(env), Object.values(DATABASES))
+  return server.url(DATABASES[purpose])
+}
+
+// Two strings can name one database: by another spelling of the host, the default port, or Neon's pooled host.
+function identity(purpose: Purpose, env: Environment): string | null {
+  const given = env[VARIABLES[purpose]]
+  if (!given) return null
+  const url = URL.canParse(given) ? new URL(given) : null
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol) || url.pathname.length < 2) {
+    throw new ToolError(`${VARIABLES[purpose]} must look like postgres://user:password@host:5432/database.`)
+  }
+  const host = url.hostname
+    .replace(/^(127\.\d+\.\d+\.\d+|\[::1\])$/, 'localhost')
+    .replace(/^([^.]+)-pooler\./, '$1.')
+  return `${host}:${url.port || 5432}${decodeURIComponent(url.pathname)}`
+}
