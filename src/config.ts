@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { AppError } from './errors.ts'
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((n) => n >= least && n <= most, `must be a whole number from ${least} to ${most}`)
+
+const oneOf = <const T extends string>(...values: T[]) =>
+  z.enum(values, { error: `must be one of: ${values.join(', ')}` })
+
+const databaseUrl = z
+  .string({ error: 'is not set' })
+  .refine(
+    (url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url) && new URL(url).pathname.length > 1,
+    'must look like postgres://user:password@host:5432/database',
+  )
+
+const origins = z
+  .string()
+  .transform((list) => list.split(/[\s,]+/).filter(Boolean))
+  .refine(
+    (list) => list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+    'must be origins such as https://app.example.com, separated by commas',
+  )
+
+const Environment = z
+  .object({
+    DATABASE_URL: databaseUrl,
+    HOST: z.string().default('127.0.0.1'),
+    PORT: wholeNumber(0, 65_535).default(3000),
+    REGISTRATION: oneOf('open', 'closed').default('open'),
+    PASSWORD_MIN_LENGTH: wholeNumber(6, 128).default(6),
+    SESSION_DAYS: wholeNumber(1, 3650).default(30),
+    CORS_ORIGINS: origins.default([]),
+    CLIENT_IP_HEADER: z
+      .string()
+      .regex(/^[A-Za-z0-9-]+$/, 'must be the name of a header')
+      .optional(),
+    LOG: oneOf('json', 'pretty', 'off').default('json'),
+  })
+  .transform((env) => ({
+    databaseUrl: env.DATABASE_URL,
+    host: env.HOST,
+    port: env.PORT,
+    registration: env.REGISTRATION,
+    passwordMinLength: env.PASSWORD_MIN_LENGTH,
+    sessionDays: env.SESSION_DAYS,
+    corsOrigins: env.CORS_ORIGINS,
+    clientIpHeader: env.CLIENT_IP_HEADER,
+    log: env.LOG,
+    scrypt: SCRYPT,
+  }))
+
+/** What a password hash costs: scrypt's N (a power of two), r and p (RFC 7914). */
+export type ScryptCost = { N: number; r: number; p: number }
+
+// One of the sets of the OWASP Password Storage Cheat Sheet: 16 MiB a hash. No variable of the environment can weaken it.
+const SCRYPT: ScryptCost = { N: 2 ** 14, r: 8, p: 5 }
+
+/** The settings of one running app. */
+export type Config = z.output<typeof Environment>
+
+/** Reads the settings from the environment; empty variables count as unset. Throws `misconfigured`, naming each variable that is wrong. */
+export function loadConfig(env: Record<string, unknown>): Config {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const result = Environment.safeParse(set)
+  if (result.success) return result.data
+  const mistakes = result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
+  throw new AppError('misconfigured', `${mistakes.join('; ')}.`)
+}

@@ -1,0 +1,37 @@
+/** Everything that can go wrong in a way a caller can be told about. What a code means in HTTP stands in `http/problem.ts`. */
+export type ErrorCode =
+  | 'malformed'
+  | 'unauthenticated'
+  | 'bad_credentials'
+  | 'forbidden'
+  | 'registration_closed'
+  | 'suspended'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'conflict'
+  | 'too_large'
+  | 'unsupported_media_type'
+  | 'invalid'
+  | 'too_many_attempts'
+  | 'internal'
+  | 'misconfigured'
+  | 'unavailable'
+
+/** One rejected part of the input: a JSON pointer (RFC 6901) into the body, or the name of a query key, and what is wrong with it. */
+export type FieldError = { pointer: string; detail: string }
+
+/** What may go along with an error: rejected fields, seconds until a retry makes sense, methods that are allowed. */
+export type ErrorExtras = { errors?: FieldError[]; retryAfter?: number; allow?: string[] }
+
+/** The one error the application throws on purpose. `message` is shown to the caller, so it never quotes secrets. */
+export class AppError extends Error {
+  override name = 'AppError'
+  readonly code: ErrorCode
+  readonly extras: ErrorExtras
+
+  constructor(code: ErrorCode, message: string, extras: ErrorExtras = {}) {
+    super(message)
+    this.code = code
+    this.extras = extras
+  }
+}
