@@ -1,17 +1,28 @@
-import { boolean, integer, pgEnum, pgTable, text, timestamp, varchar } from 'drizzle-orm/pg-core'
+import { sql } from 'drizzle-orm'
+import { boolean, index, integer, pgEnum, pgTable, text, varchar } from 'drizzle-orm/pg-core'
+import { moment } from '../db/columns.ts'
 
 /** What a user may do: an admin manages the other users. */
 export const userRole = pgEnum('user_role', ['user', 'admin'])
 
-// Milliseconds, the precision of a JavaScript Date: a page's cursor must name the stored moment exactly.
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
-
-export const users = pgTable('users', {
-  id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
-  username: varchar('username', { length: 32 }).notNull().unique(),
-  passwordHash: text('password_hash').notNull(),
-  role: userRole('role').notNull().default('user'),
-  suspended: boolean('suspended').notNull().default(false),
-  createdAt: moment('created_at').notNull().defaultNow(),
-  updatedAt: moment('updated_at').notNull().defaultNow(),
-})
+export const users = pgTable(
+  'users',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    username: varchar('username', { length: 32 }).notNull().unique(),
+    email: varchar('email', { length: 254 }).unique(),
+    passwordHash: text('password_hash').notNull(),
+    role: userRole('role').notNull().default('user'),
+    suspended: boolean('suspended').notNull().default(false),
+    createdAt: moment('created_at').notNull().defaultNow(),
+    updatedAt: moment('updated_at')
+      .notNull()
+      .defaultNow()
+      .$onUpdate(() => sql`now()`),
+  },
+  (table) => [
+    index('users_created_at_index').on(table.createdAt, table.id),
+    // A prefix search can use an index only if that index compares bytes, whatever the database's collation.
+    index('users_username_prefix_index').on(table.username.op('varchar_pattern_ops')),
+  ],
+)
