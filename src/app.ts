@@ -1,0 +1,68 @@
+import { type Context, Hono, type Next } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
+import { requestId } from 'hono/request-id'
+import { secureHeaders } from 'hono/secure-headers'
+import { AppError } from './errors.ts'
+import { docsRoutes } from './http/docs.ts'
+import type { Env } from './http/env.ts'
+import { healthRoutes } from './http/health.ts'
+import { logRequests } from './http/log.ts'
+import { refuseUnknown } from './http/methods.ts'
+import { openApi } from './http/openapi.ts'
+import { respondWithProblem } from './http/problem.ts'
+import { sessionRoutes } from './sessions/routes.ts'
+import { meRoutes } from './users/me.ts'
+import { userRoutes } from './users/routes.ts'
+
+const MAX_BODY_BYTES = 64 * 1024
+
+/** The application: what it is handed with each request stands in `Services`. */
+export const app = new Hono<Env>()
+  .use(requestId())
+  .use(logRequests)
+  .use(
+    secureHeaders({
+      xFrameOptions: 'DENY',
+      contentSecurityPolicy: { defaultSrc: ["'self'"], frameAncestors: ["'none'"], baseUri: ["'none'"] },
+    }),
+  )
+  .use(forbidCaching)
+  .use(
+    cors({
+      origin: allowedOrigin,
+      exposeHeaders: ['Link', 'Location', 'Retry-After', 'X-Request-Id'],
+      maxAge: 600,
+    }),
+  )
+  .use(refuseUnknown(allRoutes))
+  .use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }))
+  .route('/', healthRoutes)
+  .route('/', docsRoutes)
+  .get('/openapi.json', (c) => c.json(openApi(allRoutes())))
+  .route('/users', userRoutes)
+  .route('/me', meRoutes)
+  .route('/sessions', sessionRoutes)
+  .onError(respondWithProblem)
+
+// A function, and one with a written type, since `app` is made of middleware that asks for its routes.
+function allRoutes(): Hono<Env> {
+  return app as unknown as Hono<Env>
+}
+
+function allowedOrigin(origin: string, c: Context<Env>): string | null {
+  return c.env.config.corsOrigins.includes(origin) ? origin : null
+}
+
+function refuseBody(): never {
+  throw new AppError('too_large', `The body is larger than ${MAX_BODY_BYTES / 1024} KiB.`)
+}
+
+// What this API answers is about one caller, or changes: no cache between may keep it.
+async function forbidCaching(c: Context<Env>, next: Next): Promise<void> {
+  await next()
+  c.header('Cache-Control', 'no-store')
+}
+
+/** The type of the application, for Hono's typed client. */
+export type App = typeof app

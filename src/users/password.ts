@@ -1,0 +1,82 @@
+import { type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
+import type { Config, ScryptCost } from '../config.ts'
+import { AppError } from '../errors.ts'
+import { slots } from './slots.ts'
+
+/** The settings that decide about passwords. */
+export type PasswordPolicy = Pick<Config, 'passwordMinLength' | 'scrypt'>
+
+// A hash takes a core for a fifth of a second and 16 MiB; a flood of them must not take every thread and all memory.
+const inSlot = slots({ running: 4, waiting: 64 })
+
+const KEY_BYTES = 32
+// The cap of workerd on N·r·p, so that a stored hash is one that every runtime can verify, and none can exhaust memory.
+const LARGEST_COST = 2 ** 20
+const PHC = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})$/
+
+/** Throws `invalid` at `pointer` unless the policy takes `password` for the user called `username`. Both are normalised. */
+export function assertPasswordAllowed(
+  password: string,
+  username: string,
+  policy: PasswordPolicy,
+  pointer: string,
+): void {
+  const reject = (detail: string): never => {
+    throw new AppError('invalid', 'The password is not acceptable; see errors.', {
+      errors: [{ pointer, detail }],
+    })
+  }
+  if ([...password].length < policy.passwordMinLength)
+    reject(`must have at least ${policy.passwordMinLength} characters`)
+  if (password.toLowerCase() === username) reject('must not be the user name')
+}
+
+/** Hashes a normalised password with a new salt to a PHC string. Throws `unavailable` when too many others wait for a hash. */
+export async function hashPassword(password: string, cost: ScryptCost): Promise<string> {
+  const salt = crypto.getRandomValues(new Uint8Array(16))
+  const key = await derive(password, salt, cost)
+  return `$scrypt$ln=${Math.log2(cost.N)},r=${cost.r},p=${cost.p}$${encode(salt)}$${encode(key)}`
+}
+
+/**
+ * Whether `password`, normalised, is the one that `hash` was made from. Without a hash, or with one that is not ours, it takes the time of
+ * one at `cost` all the same, so that nobody can time which users exist. Throws `unavailable` like `hashPassword`.
+ */
+export async function verifyPassword(
+  password: string,
+  hash: string | null,
+  cost: ScryptCost,
+): Promise<boolean> {
+  const stored = hash === null ? null : parse(hash)
+  const key = await derive(password, stored?.salt ?? new Uint8Array(16), stored?.cost ?? cost)
+  return stored !== null && timingSafeEqual(key, stored.key)
+}
+
+/** Whether `hash` was made at another cost than `cost`, and so should be made anew while its password is at hand. */
+export function needsRehash(hash: string, cost: ScryptCost): boolean {
+  const stored = parse(hash)?.cost
+  return stored?.N !== cost.N || stored.r !== cost.r || stored.p !== cost.p
+}
+
+type StoredHash = { cost: ScryptCost; salt: Uint8Array; key: Uint8Array }
+
+function parse(hash: string): StoredHash | null {
+  const [, ln, r, p, salt, key] = PHC.exec(hash) ?? []
+  if (!salt || !key) return null
+  const cost = { N: 2 ** Number(ln), r: Number(r), p: Number(p) }
+  const bounded = cost.N >= 2 && cost.r >= 1 && cost.p >= 1 && cost.N * cost.r * cost.p <= LARGEST_COST
+  return bounded ? { cost, salt: Uint8Array.fromBase64(salt), key: Uint8Array.fromBase64(key) } : null
+}
+
+function derive(password: string, salt: Uint8Array, cost: ScryptCost): Promise<Buffer> {
+  const options: ScryptOptions = { ...cost, maxmem: 256 * cost.N * cost.r } // twice what RFC 7914 needs
+  return inSlot(
+    () =>
+      new Promise((resolve, reject) => {
+        scrypt(password, salt, KEY_BYTES, options, (error, key) => (error ? reject(error) : resolve(key)))
+      }),
+  )
+}
+
+// The PHC string format has base64 without padding.
+const encode = (bytes: Uint8Array) => bytes.toBase64({ omitPadding: true })

@@ -1,0 +1,52 @@
+import { loadConfig } from '../src/config.ts'
+import { connect } from '../src/db/bun-sql.ts'
+import type { Db } from '../src/db/db.ts'
+import { AppError } from '../src/errors.ts'
+import { NewUser } from '../src/users/schema.ts'
+import { createUser, findUser, updateUser } from '../src/users/service.ts'
+import { runTool, ToolError } from './error.ts'
+import { migrateDevelopment } from './migrate/development.ts'
+import { askSecret } from './prompt.ts'
+
+// What `make admin` does: the first admin can't be made over HTTP, since only admins make admins.
+await runTool(async () => {
+  const username = NewUser.shape.username.safeParse(process.env.USERNAME_OF_ADMIN)
+  if (!username.success) {
+    throw new ToolError(
+      `Say who: make admin USERNAME=alice. A user name ${username.error.issues[0]?.message ?? 'is needed'}.`,
+    )
+  }
+  const url = await migrateDevelopment()
+  const { db, close } = connect(url)
+  try {
+    console.log(await makeAdmin(db, username.data, loadConfig({ ...process.env, DATABASE_URL: url })))
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    throw new ToolError(
+      [error.message, ...(error.extras.errors ?? []).map(({ detail }) => `It ${detail}.`)].join(' '),
+    )
+  } finally {
+    await close()
+  }
+  return 0
+})
+
+async function makeAdmin(db: Db, username: string, config: ReturnType<typeof loadConfig>): Promise<string> {
+  const known = await findUser(db, username)
+  if (known?.role === 'admin') return `${username} is an admin already.`
+  if (known) {
+    await updateUser(db, known.id, { role: 'admin' })
+    return `${username} is an admin now.`
+  }
+  const password =
+    process.env.PASSWORD ||
+    (await askSecret(
+      `Password for ${username}: `,
+      `There is no user ${username} yet; give PASSWORD=… to make one.`,
+    ))
+  const input = NewUser.safeParse({ username, password })
+  if (!input.success) throw new ToolError(`The password ${input.error.issues[0]?.message}.`)
+  const user = await createUser(db, input.data, config)
+  await updateUser(db, user.id, { role: 'admin' })
+  return `${username} is made, as an admin.`
+}
