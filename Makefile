@@ -17,7 +17,7 @@ run: node_modules/.run ## start the API on http://localhost:3000 with an embedde
 
 .PHONY: admin
 admin: node_modules/.run ## make a user an admin, or a new admin: USERNAME=alice [PASSWORD=...]
-	@USERNAME_OF_ADMIN="$(USERNAME)" PASSWORD="$(PASSWORD)" $(BUN) tools/admin.ts
+	@$(if $(findstring command,$(origin USERNAME)),,USERNAME=) $(BUN) tools/admin.ts
 
 ##@ Test
 .PHONY: test

@@ -10,7 +10,7 @@ import { askSecret } from './prompt.ts'
 
 // What `make admin` does: the first admin can't be made over HTTP, since only admins make admins.
 await runTool(async () => {
-  const username = NewUser.shape.username.safeParse(process.env.USERNAME_OF_ADMIN)
+  const username = NewUser.shape.username.safeParse(process.env.USERNAME)
   if (!username.success) {
     throw new ToolError(
       `Say who: make admin USERNAME=alice. A user name ${username.error.issues[0]?.message ?? 'is needed'}.`,
