@@ -6,7 +6,8 @@ import { idParam } from '../http/params.ts'
 import { validateBody } from '../http/validate.ts'
 import { requireToken, requireUser } from './auth.ts'
 import { Credentials, SessionList, SignedIn } from './schema.ts'
-import { type Client, endSession, listSessions, signIn } from './service.ts'
+import { endSession, listSessions } from './service.ts'
+import { type Client, signIn } from './sign-in.ts'
 
 /** Sessions: signing in, looking at one's sessions, signing out. */
 export const sessionRoutes = new Hono<Env>()

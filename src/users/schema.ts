@@ -14,14 +14,15 @@ const Username = z
   .pipe(
     z
       .string()
-      .min(3, 'must have at least 3 characters')
-      .max(32, 'must have at most 32 characters')
+      .min(3, { error: 'must have at least 3 characters', abort: true })
+      .max(32, { error: 'must have at most 32 characters', abort: true })
       .regex(
         /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])$/,
         'must consist of a-z, 0-9, dots, dashes and underscores, and begin and end with a letter or digit',
       )
       .refine((name) => !reserved.has(name), 'is reserved'),
   )
+  .meta({ minLength: 3, maxLength: 32 })
 
 const codePoints = (text: string) => [...text].length
 
@@ -98,6 +99,7 @@ export const UserQuery = z
     q: z
       .string()
       .max(100)
+      .refine((text) => !text.includes('\0'), 'must be text') // Postgres stores no NUL and compares with none
       .transform((text) => text.normalize('NFKC').toLowerCase())
       .optional(),
     sort: z.enum(['id', '-id', 'username', '-username', 'createdAt', '-createdAt']).default('id'),

@@ -1,4 +1,4 @@
-import { signIn } from '../../src/sessions/service.ts'
+import { signIn } from '../../src/sessions/sign-in.ts'
 import { createUser, type UserRow, updateUser } from '../../src/users/service.ts'
 import { db } from './db.ts'
 import { config } from './http.ts'

@@ -27,9 +27,14 @@ export async function call(request: `${string} /${string}`, options: Options = {
   const [method = '', path = ''] = request.split(/ (.*)/)
   const headers = new Headers(options.headers)
   if (options.token) headers.set('Authorization', `Bearer ${options.token}`)
-  if (options.body !== undefined && !headers.has('Content-Type')) headers.set('Content-Type', 'application/json')
+  if (options.body !== undefined && !headers.has('Content-Type'))
+    headers.set('Content-Type', 'application/json')
   const body = isRaw(options.body) ? options.body : JSON.stringify(options.body)
-  const response = await app.request(path, { method, headers, ...(body !== undefined && { body }) }, options.with ?? services())
+  const response = await app.request(
+    path,
+    { method, headers, ...(body !== undefined && { body }) },
+    options.with ?? services(),
+  )
   const text = await response.text()
   const isJson = response.headers.get('Content-Type')?.includes('json') && text !== ''
   const parsed = isJson ? JSON.parse(text) : undefined
@@ -42,7 +47,9 @@ export const SESSION_KEYS = ['createdAt', 'current', 'id', 'ip', 'lastUsedAt', '
 export const PROBLEM_KEYS = ['detail', 'instance', 'requestId', 'status', 'title', 'type']
 
 /** The keys of an object, sorted. */
-export const keysOf = (value: unknown): string[] => (value && typeof value === 'object' ? Object.keys(value).sort() : [])
+export const keysOf = (value: unknown): string[] =>
+  value && typeof value === 'object' ? Object.keys(value).sort() : []
 
 /** A body that is sent as it is. */
-const isRaw = (body: unknown): body is string | Uint8Array<ArrayBuffer> => typeof body === 'string' || body instanceof Uint8Array
+const isRaw = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
+  typeof body === 'string' || body instanceof Uint8Array

@@ -40,6 +40,7 @@ function identity(purpose: Purpose, env: Environment): string | null {
     throw new ToolError(`${VARIABLES[purpose]} must look like postgres://user:password@host:5432/database.`)
   }
   const host = url.hostname
+    .toLowerCase()
     .replace(/^(127\.\d+\.\d+\.\d+|\[::1\])$/, 'localhost')
     .replace(/^([^.]+)-pooler\./, '$1.')
   return `${host}:${url.port || 5432}${decodeURIComponent(url.pathname)}`

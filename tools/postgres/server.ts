@@ -1,19 +1,17 @@
 import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { chownSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ToolError } from '../error.ts'
-import { postgresBinaries, runProgram, serverUser } from './binaries.ts'
+import { postgresBinaries, serverUser } from './binaries.ts'
 import { type Home, serverHome } from './home.ts'
+import { initialise } from './initialise.ts'
+import { createMissing, type LocalServer, missingDatabases } from './local-server.ts'
 import { withLock } from './lock.ts'
 import { isPostgres, readPidFile } from './pid-file.ts'
+import { freePort } from './port.ts'
 
 const START_TIMEOUT_MS = 30_000
 const STOP_TIMEOUT_MS = 10_000
-
-/** A running embedded server. `url` gives the connection string of one of its databases. */
-export type LocalServer = { url: (database: string) => string }
 
 /**
  * Returns the embedded server whose data lies in `dataDir`, with every database of `databases`. Starts it, and makes
@@ -61,52 +59,6 @@ async function findRunning(home: Home, databases: string[]): Promise<LocalServer
     return missing.length === 0 ? server : null
   } catch {
     return null // a stale pid file, or somebody else's server on that port
-  }
-}
-
-async function missingDatabases(server: LocalServer, databases: string[]): Promise<string[]> {
-  await using sql = new Bun.SQL(server.url('postgres'), { max: 1, connectionTimeout: 5 })
-  const rows: { datname: string }[] = await sql`select datname from pg_database`
-  return databases.filter((name) => !rows.some((row) => row.datname === name))
-}
-
-async function createMissing(server: LocalServer, databases: string[]): Promise<void> {
-  const missing = await missingDatabases(server, databases)
-  if (missing.length === 0) return
-  await using sql = new Bun.SQL(server.url('postgres'), { max: 1 })
-  for (const name of missing) await sql`create database ${sql(name)}`
-}
-
-async function initialise(home: Home): Promise<void> {
-  console.error('Setting up the embedded PostgreSQL (once) …')
-  rmSync(home.data, { recursive: true, force: true }) // what an interrupted set-up left
-  mkdirSync(home.data, { recursive: true, mode: 0o700 })
-  writeFileSync(home.password, randomBytes(16).toString('hex'), { mode: 0o600 })
-  const passwordFile = join(home.data, '..', `password-for-initdb`)
-  writeFileSync(passwordFile, readFileSync(home.password), { mode: 0o600 })
-  if (serverUser.uid !== undefined && serverUser.gid !== undefined) {
-    for (const path of [home.data, passwordFile]) chownSync(path, serverUser.uid, serverUser.gid)
-  }
-  const options = [
-    '--username=postgres',
-    '--auth=scram-sha-256',
-    `--pwfile=${passwordFile}`,
-    '--encoding=UTF8',
-    '--locale=C',
-  ]
-  try {
-    await runProgram(join(postgresBinaries(), 'initdb'), [
-      '-D',
-      home.data,
-      ...options,
-      '--no-instructions',
-      '--no-sync',
-    ])
-  } catch (error) {
-    rmSync(home.data, { recursive: true, force: true })
-    throw error
-  } finally {
-    rmSync(passwordFile, { force: true })
   }
 }
 
@@ -171,19 +123,6 @@ async function stop(home: Home): Promise<boolean> {
 
 function rememberedPort(home: Home): number {
   return existsSync(home.port) ? Number(readFileSync(home.port, 'utf8')) : home.preferredPort
-}
-
-function freePort(wanted: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.on('error', () =>
-      wanted === 0 ? reject(new ToolError('No free port on 127.0.0.1.')) : resolve(freePort(0)),
-    )
-    probe.listen(wanted, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : wanted))
-    })
-  })
 }
 
 function fail(home: Home, what: string): never {

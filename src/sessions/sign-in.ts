@@ -1,0 +1,77 @@
+import { sql } from 'drizzle-orm'
+import type { Config } from '../config.ts'
+import type { Db } from '../db/db.ts'
+import { AppError } from '../errors.ts'
+import { hashPassword, needsRehash, type PasswordPolicy, verifyPassword } from '../users/password.ts'
+import type { Credentials } from './schema.ts'
+import { sessions } from './table.ts'
+import { forgive, takeAttempt } from './throttle.ts'
+import { digest, newToken } from './token.ts'
+
+/** Where a sign-in comes from. */
+export type Client = { ip: string | null; userAgent: string | null }
+
+/** The settings that decide about sign-ins. */
+export type SignInPolicy = PasswordPolicy & Pick<Config, 'sessionDays'>
+
+/**
+ * Signs a user in and returns the token, shown this once. Throws `bad_credentials` alike for an unknown user and a wrong
+ * password, `suspended` for the right password of a suspended user, `too_many_attempts` and `unavailable` before any hash.
+ */
+export async function signIn(
+  db: Db,
+  client: Client,
+  { username, password }: Credentials,
+  policy: SignInPolicy,
+) {
+  const { candidate, accountKey } = await takeAttempt(db, client.ip, username)
+  const isRight = await verifyPassword(password, candidate?.passwordHash ?? null, policy.scrypt)
+  if (!candidate || !isRight) throw badCredentials()
+  if (candidate.suspended) throw new AppError('suspended', 'This account is suspended.')
+  const { passwordHash: oldHash, ...user } = candidate
+  const newHash = needsRehash(oldHash, policy.scrypt) ? await hashPassword(password, policy.scrypt) : oldHash
+  const token = newToken()
+  const opening = {
+    userId: user.id,
+    oldHash,
+    newHash,
+    accountKey,
+    tokenDigest: await digest(token),
+    days: policy.sessionDays,
+  }
+  return { token, expiresAt: await openSession(db, client, opening), user }
+}
+
+type Opening = {
+  userId: number
+  oldHash: string
+  newHash: string
+  accountKey: string
+  tokenDigest: string
+  days: number
+}
+
+// One statement: the session, and the housekeeping for which a sign-in is the moment. It asks for the old hash again, since
+// the password may have been changed, or the user deleted, while this sign-in was hashing.
+async function openSession(db: Db, { ip, userAgent }: Client, opening: Opening): Promise<Date> {
+  const { userId, oldHash, newHash, accountKey, tokenDigest, days } = opening
+  const opened = db
+    .$with('opened', { expiresAt: sql<Date>`expires_at`.mapWith(sessions.expiresAt).as('expires_at') })
+    .as(sql`
+    insert into sessions (user_id, token_digest, user_agent, ip, expires_at)
+    select id, ${tokenDigest}::text, ${userAgent}::text, ${ip}::text, now() + make_interval(days => ${days}::int)
+    from users where id = ${userId}::int and password_hash = ${oldHash}::text and not suspended
+    returning expires_at`)
+  const rehashed = db.$with('rehashed', {}).as(sql`
+    update users set password_hash = ${newHash}::text
+    where id = ${userId}::int and password_hash = ${oldHash}::text and ${newHash}::text <> ${oldHash}::text`)
+  const expired = db
+    .$with('expired', {})
+    .as(sql`delete from sessions where user_id = ${userId}::int and expires_at <= now()`)
+  const forgiven = db.$with('forgiven', {}).as(forgive(accountKey))
+  const [session] = await db.with(opened, rehashed, expired, forgiven).select().from(opened)
+  if (!session) throw badCredentials()
+  return session.expiresAt
+}
+
+const badCredentials = () => new AppError('bad_credentials', 'The user name or the password is wrong.')

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'bun:test'
+import { call } from './support/http.ts'
+
+describe('the description', () => {
+  test('knows every operation of the contract, and every status it can answer', async () => {
+    const { body } = await call('GET /openapi.json')
+    const operations = Object.entries<Record<string, { responses: object; security?: unknown }>>(
+      body.paths,
+    ).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
+    expect(operations.sort()).toEqual([
+      'DELETE /me',
+      'DELETE /sessions/current',
+      'DELETE /sessions/{id}',
+      'DELETE /users/{id}',
+      'GET /health',
+      'GET /me',
+      'GET /ready',
+      'GET /sessions',
+      'GET /users',
+      'GET /users/{id}',
+      'PATCH /me',
+      'PATCH /users/{id}',
+      'POST /sessions',
+      'POST /users',
+      'PUT /me/password',
+    ])
+    expect(Object.keys(body.paths['/users'].post.responses).sort()).toEqual([
+      '201',
+      '400',
+      '403',
+      '409',
+      '413',
+      '415',
+      '422',
+      '503',
+    ])
+    expect(Object.keys(body.paths['/users/{id}'].patch.responses).sort()).toEqual([
+      '200',
+      '400',
+      '401',
+      '403',
+      '404',
+      '409',
+      '413',
+      '415',
+      '422',
+      '503',
+    ])
+    const { properties, additionalProperties } =
+      body.paths['/users'].post.requestBody.content['application/json'].schema
+    expect(Object.keys(properties)).toEqual(['username', 'password', 'email'])
+    expect([properties.username.minLength, properties.password.minLength, additionalProperties]).toEqual([
+      3,
+      6,
+      false,
+    ])
+    expect(body.paths['/users'].get.parameters.map(({ name }: { name: string }) => name)).toEqual([
+      'limit',
+      'cursor',
+      'q',
+      'sort',
+    ])
+  })
+
+  test('says of every operation whether it needs a token, and that is so', async () => {
+    const { body } = await call('GET /openapi.json')
+    for (const [path, methods] of Object.entries<Record<string, { security?: unknown }>>(body.paths)) {
+      for (const [method, { security }] of Object.entries(methods)) {
+        const { status } = await call(`${method.toUpperCase()} ${path.replace('{id}', '1')}` as 'GET /')
+        expect(status === 401).toBe(security !== undefined)
+      }
+    }
+  })
+
+  test('the page loads nothing from elsewhere', async () => {
+    const page = await call('GET /docs')
+    expect(page.status).toBe(200)
+    for (const [, file] of page.text.matchAll(/(?:src|href)="([^"]+)"/g)) {
+      expect(file).toStartWith('/')
+      expect((await call(`GET ${file}` as 'GET /')).status).toBe(200)
+    }
+    for (const file of ['page.js', 'page.css'])
+      expect((await call(`GET /docs/${file}` as 'GET /')).text).not.toMatch(/https?:|\bimport\b/)
+  })
+})

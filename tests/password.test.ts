@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'bun:test'
+import { loadConfig } from '../src/config.ts'
+import { hashPassword, needsRehash, verifyPassword } from '../src/users/password.ts'
+import { slots } from '../src/users/slots.ts'
+import { config as defaults } from './support/http.ts'
+
+const { scrypt: production } = loadConfig({ DATABASE_URL: 'postgres://x/y' })
+const cheap = defaults.scrypt
+
+describe('a hash', () => {
+  test('is a PHC string at the cost that OWASP lists', async () => {
+    const hash = await hashPassword('correct horse', production)
+    expect(hash).toMatch(/^\$scrypt\$ln=14,r=8,p=5\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
+    expect(await verifyPassword('correct horse', hash, production)).toBe(true)
+    expect(await verifyPassword('Correct horse', hash, production)).toBe(false)
+  })
+
+  test('is scrypt as RFC 7914 has it', async () => {
+    // Section 12: scrypt("password", "NaCl", N=1024, r=8, p=16), cut to the lengths of the form above
+    const { scryptSync } = await import('node:crypto')
+    const salt = Buffer.from('0123456789abcdef')
+    const key = scryptSync('password', salt, 32, { N: 1024, r: 8, p: 16 })
+    const base64 = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '')
+    expect(
+      await verifyPassword('password', `$scrypt$ln=10,r=8,p=16$${base64(salt)}$${base64(key)}`, cheap),
+    ).toBe(true)
+  })
+
+  test('has a salt of its own', async () => {
+    expect(await hashPassword('same', cheap)).not.toBe(await hashPassword('same', cheap))
+  })
+
+  test('that is none of ours, or would cost too much, matches nothing', async () => {
+    const [salt, key] = ['A'.repeat(22), 'A'.repeat(43)]
+    const bad = [
+      '',
+      'x',
+      '$2b$10$abc',
+      `$scrypt$ln=30,r=8,p=5$${salt}$${key}`,
+      `$scrypt$ln=14,r=99,p=99$${salt}$${key}`,
+      `$scrypt$ln=0,r=8,p=1$${salt}$${key}`,
+      `$scrypt$ln=14,r=0,p=1$${salt}$${key}`,
+    ]
+    for (const hash of bad) {
+      expect(await verifyPassword('x', hash, cheap)).toBe(false)
+      expect(needsRehash(hash, cheap)).toBe(true)
+    }
+    expect(await verifyPassword('x', null, cheap)).toBe(false)
+  })
+
+  test('is made anew when the cost differs', async () => {
+    const hash = await hashPassword('x', cheap)
+    expect(needsRehash(hash, cheap)).toBe(false)
+    expect(needsRehash(hash, production)).toBe(true)
+  })
+})
+
+describe('slots', () => {
+  test('run so many at once, queue so many more, and refuse the rest', async () => {
+    const inSlot = slots({ running: 2, waiting: 3 })
+    const gate = Promise.withResolvers<void>()
+    let [running, most] = [0, 0]
+    const task = async () => {
+      most = Math.max(most, ++running)
+      await gate.promise
+      running--
+    }
+    const tasks = Promise.allSettled(Array.from({ length: 7 }, () => inSlot(task)))
+    gate.resolve()
+    const outcomes = (await tasks).map((outcome) =>
+      outcome.status === 'rejected' ? outcome.reason.code : 'done',
+    )
+    expect(outcomes).toEqual(['done', 'done', 'done', 'done', 'done', 'unavailable', 'unavailable'])
+    expect(most).toBe(2)
+  })
+
+  test('are free again after a failure', async () => {
+    const inSlot = slots({ running: 1, waiting: 0 })
+    expect(inSlot(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    await Bun.sleep(0)
+    expect(await inSlot(async () => 'yes')).toBe('yes')
+  })
+})

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'bun:test'
+import { dirname, join, relative } from 'node:path'
+
+const MAX_LINES = 150
+const root = join(import.meta.dir, '..')
+const files = [...new Bun.Glob('{src,tools,tests,bench}/**/*.ts').scanSync({ cwd: root })].filter(
+  (file) => !file.includes('node_modules'),
+)
+const source = async (file: string) => Bun.file(join(root, file)).text()
+const transpiler = new Bun.Transpiler({ loader: 'ts' })
+
+/** What a file imports: packages by name, files by their path in the project. Types count too: they are names one must know. */
+async function importsOf(file: string): Promise<string[]> {
+  const found = [
+    ...(await source(file)).matchAll(
+      /(?:^|\n)\s*(?:import|export)[^'"]*?from '([^']+)'|import\('([^']+)'\)|(?:^|\n)import '([^']+)'/g,
+    ),
+  ]
+  const specifiers = found.map(([, a, b, c]) => a ?? b ?? c ?? '')
+  return specifiers.map((name) =>
+    name.startsWith('.') ? relative(root, join(root, dirname(file), name)) : name,
+  )
+}
+
+/** For each kind of file under src, what it may import beside its kind's packages. The first pattern that fits decides. */
+const RULES: [kind: RegExp, allowed: RegExp][] = [
+  [/^src\/entry\//, /^(src\/(app|config|errors)\.ts|src\/(db|entry)\/)/],
+  [/^src\/app\.ts$/, /^(hono|src\/(errors|config)\.ts|src\/http\/|src\/\w+\/(routes|me)\.ts)/],
+  [/^src\/errors\.ts$/, /^$/],
+  [/^src\/config\.ts$/, /^(zod|src\/errors\.ts)$/],
+  [
+    /^src\/db\//,
+    /^(drizzle-orm|postgres$|bun$|@neondatabase\/serverless$|src\/db\/|src\/(errors|config)\.ts)/,
+  ],
+  [/^src\/http\/env\.ts$/, /^(hono|src\/(config|errors)\.ts|src\/db\/db\.ts|src\/\w+\/service\.ts)/],
+  [
+    /^src\/http\//,
+    /^(hono|@hono\/zod-validator|zod|drizzle-orm$|src\/http\/|src\/(config|errors)\.ts|src\/db\/)/,
+  ],
+  [/\/(routes|me)\.ts$/, /^(hono|src\/errors\.ts|src\/http\/|src\/sessions\/auth\.ts|SELF\/)/],
+  [/^src\/sessions\/auth\.ts$/, /^(hono|src\/errors\.ts|src\/http\/|SELF\/)/],
+  [/\/schema\.ts$/, /^(zod|src\/http\/(pages|timestamp)\.ts|src\/\w+\/schema\.ts)$/],
+  [/\/table\.ts$/, /^(drizzle-orm|src\/db\/columns\.ts|src\/\w+\/table\.ts)/],
+  [
+    /^src\/\w+\//,
+    /^(drizzle-orm|node:crypto|src\/(errors|config)\.ts|src\/db\/db\.ts|src\/http\/pages\.ts|src\/\w+\/(?!routes|me)[\w-]+\.ts)/,
+  ],
+]
+
+describe('imports point one way', () => {
+  test.each(files.filter((file) => file.startsWith('src/')))('%s', async (file) => {
+    const [, allowed] = RULES.find(([kind]) => kind.test(file)) ?? []
+    expect(allowed).toBeDefined()
+    const pattern = new RegExp(String(allowed?.source).replace('SELF', dirname(file)))
+    expect((await importsOf(file)).filter((name) => !pattern.test(name))).toEqual([])
+  })
+
+  test('the rules catch what they should', () => {
+    const mayImport = (file: string, name: string) => RULES.find(([kind]) => kind.test(file))?.[1].test(name)
+    expect(mayImport('src/users/service.ts', 'src/users/routes.ts')).toBe(false)
+    expect(mayImport('src/users/service.ts', 'hono')).toBe(false)
+    expect(mayImport('src/users/routes.ts', 'drizzle-orm')).toBe(false)
+    expect(mayImport('src/http/problem.ts', 'src/users/service.ts')).toBe(false)
+    expect(mayImport('src/users/schema.ts', 'src/users/table.ts')).toBe(false)
+    expect(mayImport('src/db/db.ts', 'tools/error.ts')).toBe(false)
+  })
+})
+
+describe('what is deployed runs anywhere', () => {
+  const portable = files.filter((file) => /^src\/(?!entry\/|db\/bun-sql)/.test(file))
+
+  test.each(portable)('%s names no runtime', async (file) => {
+    // Transpiling drops comments and types, where a runtime's name does no harm.
+    const code = transpiler.transformSync(await source(file))
+    expect(
+      code.match(/\b(Bun|Deno|process|Buffer|__dirname|require|import\.meta)\b(?!['"])\s*[.([]/),
+    ).toBeNull()
+  })
+})
+
+describe('files stay small', () => {
+  test.each(files)(`%s has at most ${MAX_LINES} lines`, async (file) => {
+    expect((await source(file)).split('\n').length - 1).toBeLessThanOrEqual(MAX_LINES)
+  })
+})

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'bun:test'
+import { encodeCursor } from '../src/http/pages.ts'
+import { admin, signedIn, user } from './support/factories.ts'
+import { call, USER_KEYS } from './support/http.ts'
+
+const asAdmin = async () => (await signedIn(await admin())).token
+const names = (body: { items: { username: string }[] }) => body.items.map(({ username }) => username)
+
+describe('GET /users', () => {
+  test('is for admins', async () => {
+    expect((await call('GET /users')).status).toBe(401)
+    expect((await call('GET /users', { token: (await signedIn()).token })).status).toBe(403)
+  })
+
+  test('shows users without passwords', async () => {
+    const { status, keys, body, headers } = await call('GET /users', { token: await asAdmin() })
+    expect([status, keys, Object.keys(body.items[0]).sort()]).toEqual([
+      200,
+      ['items', 'nextCursor'],
+      USER_KEYS,
+    ])
+    expect([body.nextCursor, headers.get('Link')]).toEqual([null, null])
+  })
+
+  test.each(['id', '-id', 'username', '-username', 'createdAt', '-createdAt'])(
+    'pages by %s hold every user once',
+    async (sort) => {
+      const token = await asAdmin()
+      for (let i = 0; i < 6; i++) await user()
+      const whole = await call(`GET /users?sort=${sort}`, { token })
+      const seen: string[] = []
+      let next = `/users?limit=3&sort=${sort}`
+      for (let pages = 0; next && pages < 5; pages++) {
+        const { body, headers } = await call(`GET ${next}` as 'GET /', { token })
+        seen.push(...names(body))
+        next = /^<(.*)>; rel="next"$/.exec(headers.get('Link') ?? '')?.[1] ?? ''
+        expect(next === '').toBe(body.nextCursor === null)
+      }
+      expect(seen).toEqual(names(whole.body))
+      expect(seen.length).toBe(7)
+    },
+  )
+
+  test('a page starts where the last one ended, whoever came or went', async () => {
+    const token = await asAdmin()
+    for (const username of ['bea', 'cat', 'eve', 'fay']) await user({ username })
+    const first = await call('GET /users?sort=username&limit=2', { token })
+    expect(names(first.body)).toEqual(['bea', 'cat'])
+    const cat = first.body.items[1]
+    await call(`DELETE /users/${cat.id}`, { token })
+    await user({ username: 'amy' })
+    await user({ username: 'dan' })
+    const second = await call(`GET /users?sort=username&limit=2&cursor=${first.body.nextCursor}`, { token })
+    expect(names(second.body)).toEqual(['dan', 'eve'])
+  })
+
+  test('q is a literal beginning', async () => {
+    const token = await asAdmin()
+    for (const username of ['ann_1', 'ann-2', 'annx3', 'bob']) await user({ username })
+    const search = async (q: string) =>
+      names((await call(`GET /users?sort=username&q=${encodeURIComponent(q)}`, { token })).body)
+    expect(await search('ANN')).toEqual(['ann-2', 'ann_1', 'annx3'])
+    expect(await search('ann_')).toEqual(['ann_1'])
+    expect(await search('%')).toEqual([])
+    expect(await search('\\')).toEqual([])
+    expect(await search("' or true --")).toEqual([])
+  })
+
+  test.each([
+    'limit=0',
+    'limit=101',
+    'limit=-1',
+    'limit=1e1',
+    'limit=',
+    'limit=0x1',
+    'limit=1&limit=2',
+    'page=2',
+    'sort=password_hash',
+    'sort=id;drop',
+    'cursor=nonsense',
+    'cursor=',
+    'q=%00',
+    'q=a&q=b',
+    '__proto__=1',
+    'constructor=1',
+  ])('refuses ?%s', async (query) => {
+    const { status, body } = await call(`GET /users?${query}`, { token: await asAdmin() })
+    expect([status, body.errors.length > 0]).toEqual([422, true])
+  })
+
+  test.each([
+    [['id', 1.5, 1]],
+    [['id', 3e9, 1]],
+    [['id', '1', 1]],
+    [['username', 'a\u0000', 1]],
+    [['createdAt', 'yesterday', 1]],
+    [['createdAt', '2026-02-30T00:00:00.000Z', 1]],
+    [['password_hash', 'a', 1]],
+    [['-id', 1, 1]],
+    [[]],
+    [null],
+    [{}],
+  ])('refuses the made-up cursor %j', async (position) => {
+    const sort =
+      Array.isArray(position) && typeof position[0] === 'string' ? position[0].replace('-', '') : 'id'
+    const { status } = await call(`GET /users?sort=${sort}&cursor=${encodeCursor(position)}`, {
+      token: await asAdmin(),
+    })
+    expect(status).toBe(422)
+  })
+})
