@@ -51,6 +51,15 @@ db-reset: node_modules/.run ## delete the embedded databases
 neon: node_modules/.dev ## serve Neon's protocol on http://localhost:4444 in front of the embedded Postgres: [PORT=...]
 	@exec $(BUN) tools/neon-local/cli.ts $(if $(findstring command,$(origin PORT)),--port $(PORT))
 
+##@ Measure
+.PHONY: bench-neon
+bench-neon: node_modules/.dev ## the local Neon against the same queries over TCP
+	@$(BUN) bench/neon.ts
+
+.PHONY: stress-neon
+stress-neon: node_modules/.dev ## the local Neon under 200 queries and 50 transactions at once, with clients that vanish
+	@$(BUN) bench/stress-neon.ts
+
 ##@ Set-up
 .PHONY: install
 install: node_modules/.dev ## fetch everything that development needs (the other targets do it when needed)
