@@ -29,6 +29,15 @@ const REFUSED: [
   ['params that are no array', { query: 'select 1', params: { a: 1 } }, {}, 400, /"params" is no array/],
   ['a NUL in the query', { query: 'select 1\0' }, {}, 400, /NUL/],
   ['a NUL in a parameter', { query: 'select $1', params: ['\0'] }, {}, 400, /invalid byte sequence/],
+  ['half a surrogate pair', '{"query":"select $1","params":["\\ud800"]}', {}, 400, /surrogate/],
+  [
+    'a bottomless array',
+    `{"query":"select $1","params":[${'['.repeat(1e5)}${']'.repeat(1e5)}]}`,
+    {},
+    400,
+    /too deeply/,
+  ],
+  ['too many parameters', { query: 'select 1', params: Array(65_537).fill('x') }, {}, 400, /more than 65535/],
   ['bytes that are no UTF-8', notUtf8, {}, 400, /could not parse/],
   ['too few parameters', { query: 'select $1::int', params: [] }, {}, 400, /supplies 0 parameters/],
   [
