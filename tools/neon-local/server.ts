@@ -54,13 +54,12 @@ export async function startNeonLocal(options: Options): Promise<NeonLocal> {
       return response
     },
   })
-  const port = Number(server.port)
+  const host = `${reachable(server.hostname)}:${server.port}`
   return {
-    port,
-    url: `http://127.0.0.1:${port}`,
+    port: Number(server.port),
+    url: `http://${host}`,
     connectionString(database) {
-      const local = new URL(upstream)
-      local.host = `127.0.0.1:${port}`
+      const local = Object.assign(new URL(upstream), { host })
       if (database !== undefined) local.pathname = `/${encodeURIComponent(database)}`
       return local.href
     },
@@ -70,6 +69,12 @@ export async function startNeonLocal(options: Options): Promise<NeonLocal> {
       await pools.close()
     },
   }
+}
+
+// What listens on every address is not reached under that name.
+function reachable(hostname = '127.0.0.1'): string {
+  if (hostname === '0.0.0.0' || hostname === '::') return '127.0.0.1'
+  return hostname.includes(':') ? `[${hostname}]` : hostname
 }
 
 async function answer(request: Request, pools: Pools, upstream: Address): Promise<Response> {

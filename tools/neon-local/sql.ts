@@ -31,19 +31,19 @@ export async function answerSql(request: Request, pools: Pools, upstream: Addres
   }
 }
 
-const ISOLATION_LEVELS: Record<string, string> = {
-  ReadUncommitted: 'read uncommitted',
-  ReadCommitted: 'read committed',
-  RepeatableRead: 'repeatable read',
-  Serializable: 'serializable',
-}
+const ISOLATION_LEVELS = new Map([
+  ['ReadUncommitted', 'read uncommitted'],
+  ['ReadCommitted', 'read committed'],
+  ['RepeatableRead', 'repeatable read'],
+  ['Serializable', 'serializable'],
+])
 
 type Transaction = { begin: string; headers: Record<string, string> }
 
 // Neon repeats in its answer which of the options it took.
 function readTransaction(request: Headers): Transaction {
   const level = request.get('Neon-Batch-Isolation-Level')
-  const isolation = level === null ? undefined : ISOLATION_LEVELS[level]
+  const isolation = ISOLATION_LEVELS.get(level ?? '')
   if (level !== null && !isolation) throw new HttpError(400, 'invalid isolation level')
   const headers: Record<string, string> = level === null ? {} : { 'Neon-Batch-Isolation-Level': level }
   const modes = isolation ? [`isolation level ${isolation}`] : []
