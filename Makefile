@@ -1,4 +1,5 @@
-# Everything a developer does here. `make` alone lists it; package.json has the same names for people without make.
+# Everything a developer does here; `make` alone lists it. A target fetches what its command needs; the command itself stands
+# in package.json under the same name, so `bun run test` does for people without make.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -9,43 +10,42 @@ BUN_VERSION := $(shell sed -n 's/.*"bun": "\(.*\)".*/\1/p' package.json)
 OWN_BUN := node_modules/.bin/bun
 BUN := $(shell [ "$$(bun --version 2>/dev/null)" = "$(BUN_VERSION)" ] && echo bun || echo $(OWN_BUN))
 BIN := node_modules/.bin
+DO := @$(BUN) run --silent
 
 ##@ Run
 .PHONY: run
 run: node_modules/.run ## start the API on http://localhost:3000 with an embedded Postgres; reloads on change
-	@exec $(BUN) --watch --no-clear-screen tools/dev.ts
+	$(DO) run
 
 .PHONY: admin
 admin: node_modules/.run ## make a user an admin, or a new admin: USERNAME=alice [PASSWORD=...]
-	@$(if $(findstring command,$(origin USERNAME)),,USERNAME=) $(BUN) tools/admin.ts
+	@$(if $(findstring command,$(origin USERNAME)),,USERNAME=) $(BUN) run --silent admin # a shell may have a USERNAME of its own
 
 ##@ Test
 .PHONY: test
 test: node_modules/.dev ## run the tests on the embedded Postgres
-	@$(BUN) test
+	$(DO) test
 
 .PHONY: check
 check: node_modules/.dev ## format, lint, types, structure and migrations
-	@$(BIN)/biome check .
-	@$(BIN)/tsc --noEmit
-	@$(BIN)/drizzle-kit check
+	$(DO) check
 
 .PHONY: format
 format: node_modules/.dev ## let Biome mend what it can
-	@$(BIN)/biome check --write .
+	$(DO) format
 
 ##@ Database
 .PHONY: db-url
 db-url: node_modules/.run ## print the development database's connection string
-	@$(BUN) tools/postgres/cli.ts url
+	$(DO) db-url
 
 .PHONY: db-stop
 db-stop: node_modules/.run ## stop the embedded Postgres; its data is kept
-	@$(BUN) tools/postgres/cli.ts stop
+	$(DO) db-stop
 
 .PHONY: db-reset
 db-reset: node_modules/.run ## delete the embedded databases
-	@$(BUN) tools/postgres/cli.ts reset
+	$(DO) db-reset
 
 ##@ Set-up
 .PHONY: install
@@ -53,6 +53,7 @@ install: node_modules/.dev ## fetch everything that development needs (the other
 
 # `run` fetches only what running needs; the tools for tests and checks come when they are first used.
 node_modules/.run: package.json bun.lock | bun
+	@echo "Fetching the packages that running needs …"
 	@$(BUN) install --frozen-lockfile --production --silent
 	@touch $@
 
@@ -61,16 +62,17 @@ node_modules/.dev: package.json bun.lock | bun
 	@$(BUN) install --frozen-lockfile --silent
 	@touch node_modules/.run $@
 
-# npm puts Bun where `bun install` will look for it, so that it is fetched once.
+# npm puts Bun where `bun install` will look for it, so that it is fetched once. Where npm runs no install scripts, we run Bun's.
+BOOTSTRAP := node_modules/.bootstrap
 .PHONY: bun
 bun:
 	@if [ "$(BUN)" = "$(OWN_BUN)" ] && [ "$$($(OWN_BUN) --version 2>/dev/null)" != "$(BUN_VERSION)" ]; then \
-	  echo "Fetching Bun $(BUN_VERSION) through npm, then the app's packages …"; \
-	  rm -rf node_modules/.bootstrap node_modules/bun node_modules/@oven && mkdir -p node_modules/.bootstrap && \
-	  npm install --prefix node_modules/.bootstrap --no-save --no-audit --no-fund --loglevel=error "bun@$(BUN_VERSION)" >/dev/null && \
-	  mv node_modules/.bootstrap/node_modules/bun node_modules/.bootstrap/node_modules/@oven node_modules/ && \
-	  (cd node_modules/bun && node install.js) && mkdir -p node_modules/.bin && ln -sf ../bun/bin/bun.exe $(OWN_BUN) && \
-	  rm -rf node_modules/.bootstrap && $(OWN_BUN) --version >/dev/null; \
+	  echo "Fetching Bun $(BUN_VERSION) through npm …" && \
+	  rm -rf $(BOOTSTRAP) node_modules/bun node_modules/@oven && mkdir -p $(BOOTSTRAP) $(BIN) && \
+	  npm install --prefix $(BOOTSTRAP) --no-save --no-audit --no-fund --no-update-notifier --loglevel=error "bun@$(BUN_VERSION)" >/dev/null && \
+	  { $(BOOTSTRAP)/$(OWN_BUN) --version >/dev/null 2>&1 || (cd $(BOOTSTRAP)/node_modules/bun && node install.js); } && \
+	  mv $(BOOTSTRAP)/node_modules/bun $(BOOTSTRAP)/node_modules/@oven node_modules/ && rm -rf $(BOOTSTRAP) && \
+	  ln -sf ../bun/bin/bun.exe $(OWN_BUN) && $(OWN_BUN) --version >/dev/null; \
 	fi
 
 .PHONY: help
