@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import wranglerToml from '../../wrangler.toml'
+import { ToolError } from '../error.ts'
+import { program } from './programs.ts'
+import { wrangler } from './wrangler.ts'
+
+/** A running workerd. */
+export type Workerd = { url: string; stop: () => Promise<void> }
+
+/** Makes the bundle that `make deploy` would upload, and returns its folder, for the caller to delete. Throws `ToolError`. */
+export async function bundle(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'hearth-worker-'))
+  const args = ['deploy', '--dry-run', '--env', 'production', '--outdir', folder]
+  if ((await wrangler(args, { quiet: true })) !== 0) throw new ToolError('The Worker can’t be bundled.')
+  return folder
+}
+
+/**
+ * Starts Cloudflare's runtime on a free port of 127.0.0.1 with the Worker in `folder`, whose main module is `module`.
+ * `variables` become its bindings. What it logs goes to `log`. Throws `ToolError` when it does not come up.
+ */
+export async function startWorkerd(
+  folder: string,
+  module: string,
+  variables: Record<string, string> = {},
+  log: (text: string) => void = () => {},
+): Promise<Workerd> {
+  const configuration = join(folder, `${module}.capnp`)
+  writeFileSync(configuration, capnp(module, Object.keys(variables)))
+  const child = spawn(await program('workerd'), ['serve', '--control-fd=3', configuration], {
+    env: { ...process.env, ...variables }, // rather than in a file: one of them holds a password
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => log(String(chunk)))
+  const port = await Promise.race([listeningPort(child.stdio[3] as NodeJS.ReadableStream), ended])
+  rmSync(configuration)
+  if (!port) throw new ToolError('workerd does not start.')
+  const stop = () => {
+    child.kill('SIGKILL') // it knows no graceful stop
+    return ended
+  }
+  return { url: `http://127.0.0.1:${port}`, stop }
+}
+
+// workerd writes a line of JSON for each socket that it listens on.
+function listeningPort(control: NodeJS.ReadableStream): Promise<number> {
+  return new Promise((resolve) => {
+    control.on('data', (chunk) => {
+      const port = /"event":\s*"listen".*"port":\s*(\d+)/.exec(String(chunk))?.[1]
+      if (port) resolve(Number(port))
+    })
+  })
+}
+
+// The configuration's schema is workerd's own: src/workerd/server/workerd.capnp.
+function capnp(module: string, variables: string[]): string {
+  const { compatibility_date, compatibility_flags } = wranglerToml as Record<string, string | string[]>
+  const bindings = variables.map((name) => `(name = "${name}", fromEnvironment = "${name}")`)
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "worker", worker = (
+      modules = [(name = "${module}", esModule = embed "${module}")],
+      compatibilityDate = ${JSON.stringify(compatibility_date)},
+      compatibilityFlags = ${JSON.stringify(compatibility_flags)},
+      bindings = [${bindings.join(', ')}],
+      globalOutbound = "network",
+    )),
+    (name = "network", network = (allow = ["public", "private"])),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
+);
+`
+}
