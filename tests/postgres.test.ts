@@ -1,8 +1,9 @@
-import { afterAll, describe, expect, test } from 'bun:test'
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { chmodSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { ownServer } from './support/processes.ts'
 
+setDefaultTimeout(30_000) // processes start slowly on a busy machine
 const server = ownServer()
 const { cli } = server
 afterAll(server.remove)

@@ -23,7 +23,7 @@ export function start(file: string, args: string[] = [], env: Environment = {}) 
 /** Runs one of the project's files to its end. */
 export async function run(file: string, args: string[] = [], env: Environment = {}): Promise<Outcome> {
   const child = start(file, args, env)
-  const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited])
+  const [out, err, code] = await Promise.all([textOf(child.stdout), textOf(child.stderr), child.exited])
   return { code, out: out.trim(), err: err.trim() }
 }
 
@@ -42,3 +42,6 @@ export function ownServer() {
     },
   }
 }
+
+/** Reads to the end what a process prints. */
+export const textOf = (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => new Response(stream).text()
