@@ -1,22 +1,10 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { ownServer, run, start, textOf } from './support/processes.ts'
+import { ownServer, run, textOf } from './support/processes.ts'
 
 setDefaultTimeout(30_000) // processes start slowly on a busy machine
 const ENTRY = 'src/entry/bun.ts'
 const server = ownServer()
 afterAll(server.remove)
-
-/** Starts the app on a free port and returns its address once it is up. */
-async function startApp(env: Record<string, string> = {}) {
-  const app = start('tools/dev.ts', [], { ...server.env, PORT: '0', LOG: 'json', ...env })
-  let banner = ''
-  for await (const chunk of app.stderr.pipeThrough(new TextDecoderStream())) {
-    banner += chunk
-    const [address] = /http:\/\/127\.0\.0\.1:\d+(?=\n)/.exec(banner) ?? []
-    if (address) return { app, address, banner }
-  }
-  throw new Error(`The app did not start: ${banner}`)
-}
 
 const register = (address: string, username: string) =>
   fetch(`${address}/users`, {
@@ -27,7 +15,7 @@ const register = (address: string, username: string) =>
 
 describe('a running app', () => {
   test('has its tables, logs a line a request, and ends well when told to', async () => {
-    const { app, address } = await startApp()
+    const { app, address } = await server.startApp()
     expect((await fetch(`${address}/ready`)).status).toBe(200)
     const { status, headers } = await register(address, 'alice')
     expect([status, headers.get('Location')]).toEqual([201, '/users/1'])
@@ -48,7 +36,7 @@ describe('a running app', () => {
   })
 
   test('answers 503 while the database is away, and recovers', async () => {
-    const { app, address } = await startApp()
+    const { app, address } = await server.startApp()
     await server.cli('stop')
     const away = await fetch(`${address}/ready`)
     expect([away.status, Number(away.headers.get('Retry-After')) > 0]).toEqual([503, true])

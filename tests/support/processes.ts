@@ -36,11 +36,24 @@ export function ownServer() {
     folder,
     env,
     cli,
+    startApp: () => startApp(env),
     async remove(): Promise<void> {
       await cli('reset')
       rmSync(folder, { recursive: true })
     },
   }
+}
+
+/** Starts the app on a free port, as `make run` does, and returns its address once it is up. */
+async function startApp(env: Environment) {
+  const app = start('tools/dev.ts', [], { ...env, PORT: '0', LOG: 'json' })
+  let banner = ''
+  for await (const chunk of app.stderr.pipeThrough(new TextDecoderStream())) {
+    banner += chunk
+    const [address] = /http:\/\/127\.0\.0\.1:\d+(?=\n)/.exec(banner) ?? []
+    if (address) return { app, address }
+  }
+  throw new Error(`The app did not start: ${banner}`)
 }
 
 /** Reads to the end what a process prints. */
