@@ -50,7 +50,7 @@ function banner(url: string): string {
     API docs   ${url}/docs
     Health     ${url}/ready
 
-  Try:  curl -s ${url}/users --json '{"username":"alice","password":"correct horse"}'
+  Try:  curl ${url}/users -H 'Content-Type: application/json' -d '{"username":"alice","password":"correct horse"}'
 `
 }
 
