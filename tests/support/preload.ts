@@ -1,12 +1,14 @@
-import { beforeEach } from 'bun:test'
 import { sql } from 'drizzle-orm'
 import { createStatements } from '../../tools/migrate/kit.ts'
 import { loadModels } from '../../tools/migrate/models.ts'
-import { db } from './db.ts'
+import { connection } from './db.ts'
+import { sandboxEveryTest } from './sandbox/bun-test.ts'
+import { CREATE_CLOCK, USE_CLOCK } from './sandbox/clock.ts'
 
-await db.execute(sql`drop schema public cascade`)
-await db.execute(sql`create schema public`)
-for (const s of await createStatements(await loadModels())) await db.execute(sql.raw(s))
-beforeEach(async () => {
-  await db.execute(sql`truncate users, sign_in_throttles cascade`)
+await connection.db.execute(sql`drop schema public cascade`)
+await connection.db.execute(sql`create schema public`)
+const statements = [CREATE_CLOCK, USE_CLOCK, ...(await createStatements(await loadModels()))]
+await connection.db.transaction(async (tx) => {
+  for (const statement of statements) await tx.execute(sql.raw(statement))
 })
+sandboxEveryTest(connection.db, connection.close)

@@ -1,0 +1,31 @@
+import type { PgDatabase, PgDialect, PgSession, PgTransaction } from 'drizzle-orm/pg-core'
+
+/** A Drizzle database over any Postgres driver and with any schema. */
+// biome-ignore lint/suspicious/noExplicitAny: Drizzle's own name for "whatever driver and schema"
+export type AnyDatabase = PgDatabase<any, any, any>
+
+/** What a driver hands to the callback of `db.transaction`. */
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export type AnyTransaction = PgTransaction<any, any, any>
+
+// biome-ignore lint/suspicious/noExplicitAny: as above
+type AnySession = PgSession<any, any, any>
+
+/** The parts of a database that Drizzle leaves out of its types: what writes its SQL and what sends it. */
+export function internals(db: AnyDatabase): { dialect: PgDialect; session: AnySession } {
+  return db as unknown as { dialect: PgDialect; session: AnySession }
+}
+
+/** Sends `text`, one statement or several without parameters, and returns the rows of the last one. It is on its way when this returns. */
+export async function send(db: AnyDatabase, text: string): Promise<Record<string, unknown>[]> {
+  const query = internals(db).session.prepareQuery({ sql: text, params: [] }, undefined, undefined, false)
+  const result = await query.execute()
+  const isSingle = !Array.isArray(result) || !isResult(result[0])
+  return rowsOf(isSingle ? result : result.at(-1))
+}
+
+// Drivers answer with an array of rows (Bun.SQL, postgres.js) or with an object that has one (pg, Neon).
+const isResult = (value: unknown) =>
+  Array.isArray(value) || Array.isArray((value as { rows?: unknown })?.rows)
+const rowsOf = (result: unknown) =>
+  (Array.isArray(result) ? result : (result as { rows: unknown[] }).rows) as Record<string, unknown>[]
