@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from 'drizzle-orm/errors'
 import type { PgDatabase, PgDialect, PgSession, PgTransaction } from 'drizzle-orm/pg-core'
 
 /** A Drizzle database over any Postgres driver and with any schema. */
@@ -29,3 +30,16 @@ const isResult = (value: unknown) =>
   Array.isArray(value) || Array.isArray((value as { rows?: unknown })?.rows)
 const rowsOf = (result: unknown) =>
   (Array.isArray(result) ? result : (result as { rows: unknown[] }).rows) as Record<string, unknown>[]
+
+/** What a driver says of a failure in a word: Postgres's SQLSTATE, or the code of a connection's. */
+export function sqlState(error: unknown): string {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error
+  const { errno, code } = (cause ?? {}) as { errno?: unknown; code?: unknown }
+  return String(typeof errno === 'string' ? errno : (code ?? 'no reason given')) // Bun.SQL keeps the SQLSTATE in `errno`
+}
+
+/** An open database and the way to close it. */
+export type Connection = { db: AnyDatabase; close: () => Promise<void> }
+
+/** Opens the database that a connection string names, over whatever driver; nothing is sent before the first query. */
+export type Connect = (url: string) => Connection
