@@ -47,6 +47,10 @@ db-stop: node_modules/.run ## stop the embedded Postgres; its data is kept
 db-reset: node_modules/.run ## delete the embedded databases
 	@$(BUN) tools/postgres/cli.ts reset
 
+.PHONY: neon
+neon: node_modules/.dev ## serve Neon's protocol on http://localhost:4444 in front of the embedded Postgres: [PORT=...]
+	@exec $(BUN) tools/neon-local/cli.ts $(if $(findstring command,$(origin PORT)),--port $(PORT))
+
 ##@ Set-up
 .PHONY: install
 install: node_modules/.dev ## fetch everything that development needs (the other targets do it when needed)
