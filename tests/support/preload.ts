@@ -1,4 +1,4 @@
-import { connection } from './db.ts'
+import { closeDb, realDb } from './db.ts'
 import { sandboxEveryTest } from './sandbox/bun-test.ts'
 
-sandboxEveryTest(connection.db, connection.close)
+sandboxEveryTest(realDb, closeDb)

@@ -9,12 +9,12 @@ const CHECK_DEFERRED =
 
 /**
  * A connection on which one test's transaction follows another. To its driver it is inside one transaction all along, so
- * that the app's transactions become savepoints; the real ones begin and end by statements of the sandbox's own.
+ * that the app's transactions become savepoints; the real ones end and begin by statements of the sandbox's own.
  */
 export class TestConnection {
   readonly tx: AnyTransaction
   readonly #release: () => Promise<void>
-  #isBegun = false
+  #hasSavepoint = false
   #hasDeferrable = false
 
   private constructor(tx: AnyTransaction, release: () => Promise<void>) {
@@ -22,7 +22,7 @@ export class TestConnection {
     this.#release = release
   }
 
-  /** Takes a connection of `db`'s pool, with no transaction begun. */
+  /** Takes a connection of `db`'s pool. */
   static async open(db: AnyDatabase): Promise<TestConnection> {
     const opened = Promise.withResolvers<AnyTransaction>()
     const gate = Promise.withResolvers<never>()
@@ -40,20 +40,18 @@ export class TestConnection {
       gate.reject(ROLLBACK)
       return ended
     })
-    await send(connection.tx, `rollback; ${USE_CLOCK}`)
-    const [row] = await send(
-      connection.tx,
-      'select exists (select from pg_constraint where condeferrable) as found',
-    )
+    const query = 'select exists (select from pg_constraint where condeferrable) as found'
+    const [[row] = []] = await send(connection.tx, query)
     connection.#hasDeferrable = row?.found === true
+    await send(connection.tx, `${USE_CLOCK}; commit and chain`)
     return connection
   }
 
-  /** Sets the savepoint that the next statement can fall back to, beginning the transaction if need be. */
+  /** Sets the savepoint that the next statement can fall back to. */
   setSavepoint(): Promise<unknown> {
-    const statements = this.#isBegun ? 'release savepoint statement' : 'begin'
-    this.#isBegun = true
-    return send(this.tx, `${statements}; savepoint statement`)
+    const release = this.#hasSavepoint ? 'release savepoint statement; ' : ''
+    this.#hasSavepoint = true
+    return send(this.tx, `${release}savepoint statement`)
   }
 
   /** Takes back what happened since the savepoint. */
@@ -71,11 +69,17 @@ export class TestConnection {
     if (this.#hasDeferrable) await send(tx, CHECK_DEFERRED)
   }
 
-  /** Takes back the whole transaction and what a session keeps beyond one, then runs `query` and returns its rows. */
+  /**
+   * Takes back the transaction and what a session keeps beyond one, and returns the rows of `query`, run after that. The
+   * next transaction has begun when this resolves: some drivers let go of a connection that is in none.
+   */
   async reset(query: string): Promise<Record<string, unknown>[]> {
-    if (!this.#isBegun) return []
-    this.#isBegun = false
-    return send(this.tx, `rollback; select pg_advisory_unlock_all(); ${query}`)
+    this.#hasSavepoint = false
+    const [, , rows = []] = await send(
+      this.tx,
+      `rollback and chain; select pg_advisory_unlock_all(); ${query}; rollback and chain`,
+    )
+    return rows
   }
 
   /** Gives the connection back to the pool of its driver. */

@@ -17,19 +17,21 @@ export function internals(db: AnyDatabase): { dialect: PgDialect; session: AnySe
   return db as unknown as { dialect: PgDialect; session: AnySession }
 }
 
-/** Sends `text`, one statement or several without parameters, and returns the rows of the last one. It is on its way when this returns. */
-export async function send(db: AnyDatabase, text: string): Promise<Record<string, unknown>[]> {
+type Row = Record<string, unknown>
+
+/** Sends `text`, statements without parameters, and returns the rows of each. It is on its way when this returns. */
+export async function send(db: AnyDatabase, text: string): Promise<Row[][]> {
   const query = internals(db).session.prepareQuery({ sql: text, params: [] }, undefined, undefined, false)
-  const result = await query.execute()
-  const isSingle = !Array.isArray(result) || !isResult(result[0])
-  return rowsOf(isSingle ? result : result.at(-1))
+  const result: unknown = await query.execute()
+  const isOfSeveral = Array.isArray(result) && isResult(result[0])
+  return (isOfSeveral ? result : [result]).map(rowsOf)
 }
 
 // Drivers answer with an array of rows (Bun.SQL, postgres.js) or with an object that has one (pg, Neon).
 const isResult = (value: unknown) =>
-  Array.isArray(value) || Array.isArray((value as { rows?: unknown })?.rows)
+  Array.isArray(value) || Array.isArray((value as { rows?: unknown } | null)?.rows)
 const rowsOf = (result: unknown) =>
-  (Array.isArray(result) ? result : (result as { rows: unknown[] }).rows) as Record<string, unknown>[]
+  (Array.isArray(result) ? result : (result as { rows: Row[] }).rows) as Row[]
 
 /** What a driver says of a failure in a word: Postgres's SQLSTATE, or the code of a connection's. */
 export function sqlState(error: unknown): string {

@@ -42,7 +42,7 @@ export class ConnectionPool {
   // Rows of a run that was killed, or of somebody's psql, would be blamed on the first test.
   async #prepare(): Promise<string[]> {
     const tables = await userTables(this.#db)
-    const survivors = (await send(this.#db, countRows(tables))) as Survivor[]
+    const [survivors = []] = (await send(this.#db, countRows(tables))) as Survivor[][]
     if (survivors.length > 0) await send(this.#db, emptyTables(survivors))
     return tables
   }

@@ -52,7 +52,7 @@ export class TestServer {
     const connection = this.#connect(url)
     try {
       const query = `select obj_description(oid, 'pg_namespace') as fingerprint from pg_namespace where nspname = 'sandbox'`
-      const [row] = await send(connection.db, query)
+      const [[row] = []] = await send(connection.db, query)
       if (row?.fingerprint === this.#blueprint.fingerprint) return connection
     } catch (error) {
       if (sqlState(error) !== NO_SUCH_DATABASE) {
@@ -91,7 +91,7 @@ export class TestServer {
 
   async #copy(base: AnyDatabase, name: string): Promise<void> {
     const template = nameOf(siblingUrl(this.#url, 'template'))
-    const [found] = await send(
+    const [[found] = []] = await send(
       base,
       `select shobj_description(oid, 'pg_database') as fingerprint from pg_database where datname = '${template}'`,
     )
@@ -111,7 +111,7 @@ export class TestServer {
   // A scratch database without a connection is what a killed run left: the living open theirs under the lock.
   async #dropOrphans(base: AnyDatabase): Promise<void> {
     const prefix = nameOf(siblingUrl(this.#url, 'scratch_'))
-    const orphans = await send(
+    const [orphans = []] = await send(
       base,
       `select datname as name from pg_database where starts_with(datname, '${prefix}')
       and oid not in (select datid from pg_stat_activity where datid is not null)`,

@@ -5,7 +5,7 @@ export type Survivor = { name: string; count: number }
 
 /** The names of all tables that are not Postgres's own, quoted as SQL needs them. */
 export async function userTables(db: AnyDatabase): Promise<string[]> {
-  const rows = await send(
+  const [rows = []] = await send(
     db,
     `select format(case schemaname when 'public' then '%2$I' else '%1$I.%2$I' end, schemaname, tablename) as name
     from pg_tables where schemaname <> 'information_schema' and schemaname !~ '^pg_' order by 1`,
