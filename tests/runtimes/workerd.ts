@@ -1,0 +1,19 @@
+import { rm } from 'node:fs/promises'
+import { bundle, startWorkerd } from '../../tools/edge/workerd.ts'
+import { startNeonLocal } from '../../tools/neon-local/server.ts'
+import { type Launch, SETTINGS } from './runtime.ts'
+
+export const onWorkerd: Launch = async (databaseUrl) => {
+  const neon = await startNeonLocal({ upstream: databaseUrl })
+  const folder = await bundle()
+  const variables = { ...SETTINGS, DATABASE_URL: neon.connectionString() }
+  const { url, stop } = await startWorkerd(folder, 'workers.js', variables)
+  return {
+    url,
+    async stop() {
+      await stop()
+      await neon.stop()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
