@@ -24,11 +24,17 @@ admin: node_modules/.run ## make a user an admin, or a new admin: USERNAME=alice
 test: node_modules/.dev ## run the tests on the embedded Postgres
 	@$(BUN) test
 
+.PHONY: test-runtimes
+test-runtimes: node_modules/.dev ## run the whole contract on Bun, Deno and workerd: [RUNTIMES="bun deno workerd"]
+	@$(BUN) tests/runtimes/run.ts $(RUNTIMES)
+
 .PHONY: check
-check: node_modules/.dev ## format, lint, types, structure and migrations
+check: node_modules/.dev ## format, lint, types, structure, migrations, and the Worker's bundle
 	@$(BIN)/biome check .
 	@$(BIN)/tsc --noEmit
 	@$(BIN)/drizzle-kit check
+	@$(BUN) tools/edge/wrangler.ts types --check
+	@$(BUN) tools/edge/deploy-dry.ts
 
 .PHONY: format
 format: node_modules/.dev ## let Biome mend what it can
@@ -50,6 +56,35 @@ db-reset: node_modules/.run ## delete the embedded databases
 .PHONY: neon
 neon: node_modules/.dev ## serve Neon's protocol on http://localhost:4444 in front of the embedded Postgres: [PORT=...]
 	@exec $(BUN) tools/neon-local/cli.ts $(if $(findstring command,$(origin PORT)),--port $(PORT))
+
+##@ Edge
+.PHONY: worker
+worker: node_modules/.dev ## run the Worker on http://localhost:8787 with a local Neon and the development database
+	@exec $(BUN) tools/edge/worker.ts
+
+.PHONY: deno
+deno: node_modules/.run ## run the API on Deno, with the development database
+	@exec $(BUN) tools/edge/deno.ts
+
+TO ?= production
+.PHONY: deploy
+deploy: node_modules/.dev ## check, migrate up, then deploy the Worker: [TO=staging] DATABASE_URL=...
+	@$(BUN) tools/edge/ready-to-deploy.ts $(TO)
+	@$(MAKE) check
+	@$(MAKE) migrate-up
+	@$(BUN) tools/edge/wrangler.ts deploy --env $(TO)
+
+.PHONY: deploy-dry
+deploy-dry: node_modules/.dev ## bundle the Worker as for a deployment; print its size and start-up time
+	@$(BUN) tools/edge/deploy-dry.ts
+
+.PHONY: wrangler
+wrangler: node_modules/.run ## run wrangler: ARGS="login", ARGS="secret put DATABASE_URL --env production"
+	@$(BUN) tools/edge/wrangler.ts $(ARGS)
+
+.PHONY: worker-types
+worker-types: node_modules/.run ## write the types of wrangler.toml's variables and secrets
+	@$(BUN) tools/edge/wrangler.ts types --include-runtime=false --strict-vars=false
 
 ##@ Set-up
 .PHONY: install

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
-import { bundle, startWorkerd } from '../../tools/edge/workerd.ts'
+import { bundle, MAIN_MODULE } from '../../tools/edge/bundle.ts'
+import { startWorkerd } from '../../tools/edge/workerd.ts'
 import { startNeonLocal } from '../../tools/neon-local/server.ts'
 import { type Launch, SETTINGS } from './runtime.ts'
 
@@ -7,7 +8,7 @@ export const onWorkerd: Launch = async (databaseUrl) => {
   const neon = await startNeonLocal({ upstream: databaseUrl })
   const folder = await bundle()
   const variables = { ...SETTINGS, DATABASE_URL: neon.connectionString() }
-  const { url, stop } = await startWorkerd(folder, 'workers.js', variables)
+  const { url, stop } = await startWorkerd(folder, MAIN_MODULE, variables)
   return {
     url,
     async stop() {

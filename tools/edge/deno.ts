@@ -1,6 +1,7 @@
 import { loadConfig, variables } from '../../src/config.ts'
 import { runTool } from '../error.ts'
 import { migrateDevelopment } from '../migrate/development.ts'
+import { runAttached } from './child.ts'
 import { program } from './programs.ts'
 
 /**
@@ -22,10 +23,9 @@ export async function denoCommand(env: Record<string, string | undefined>): Prom
 }
 
 // What `make deno` does: the database, its migrations, then the app.
-if (import.meta.main)
+if (import.meta.main) {
   await runTool(async () => {
     const env = { ...process.env, DATABASE_URL: await migrateDevelopment(), DENO_NO_UPDATE_CHECK: '1' }
-    const child = Bun.spawn(await denoCommand(env), { env, stdio: ['inherit', 'inherit', 'inherit'] })
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
-    return child.exited
+    return runAttached(await denoCommand(env), { env })
   })
+}
