@@ -26,8 +26,12 @@ admin: node_modules/.run ## make a user an admin, or a new admin: USERNAME=alice
 test: node_modules/.dev ## run the tests on the embedded Postgres
 	$(DO) test
 
+.PHONY: test-runtimes
+test-runtimes: node_modules/.dev ## run the whole contract on Bun, Deno and workerd: [RUNTIMES="bun deno workerd"]
+	$(DO) test-runtimes $(RUNTIMES)
+
 .PHONY: check
-check: node_modules/.dev ## format, lint, types, structure and migrations
+check: node_modules/.dev ## format, lint, types, structure, migrations, and the Worker's bundle
 	$(DO) check
 
 .PHONY: format
@@ -50,6 +54,35 @@ db-reset: node_modules/.run ## delete the embedded databases
 .PHONY: neon
 neon: node_modules/.dev ## serve Neon's protocol on http://localhost:4444 in front of the embedded Postgres: [PORT=...]
 	$(DO) neon $(if $(findstring command,$(origin PORT)),--port $(PORT))
+
+##@ Edge
+.PHONY: worker
+worker: node_modules/.dev ## run the Worker on http://localhost:8787 with a local Neon and the development database
+	$(DO) worker
+
+.PHONY: deno
+deno: node_modules/.run ## run the API on Deno, with the development database
+	$(DO) deno
+
+TO ?= production
+.PHONY: deploy
+deploy: node_modules/.dev ## check, migrate up, then deploy the Worker: [TO=staging] DATABASE_URL=...
+	$(DO) ready-to-deploy $(TO)
+	@$(MAKE) check
+	@$(MAKE) migrate-up
+	$(DO) wrangler deploy --env $(TO)
+
+.PHONY: deploy-dry
+deploy-dry: node_modules/.dev ## bundle the Worker as for a deployment; print its size and start-up time
+	$(DO) deploy-dry
+
+.PHONY: wrangler
+wrangler: node_modules/.run ## run wrangler: ARGS="login", ARGS="secret put DATABASE_URL --env production"
+	$(DO) wrangler $(ARGS)
+
+.PHONY: worker-types
+worker-types: node_modules/.run ## write the types of wrangler.toml's variables and secrets
+	$(DO) worker-types
 
 ##@ Set-up
 .PHONY: install

@@ -1,44 +1,36 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import wranglerToml from '../../wrangler.toml'
 import { ToolError } from '../error.ts'
 import { program } from './programs.ts'
-import { wrangler } from './wrangler.ts'
 
 /** A running workerd. */
 export type Workerd = { url: string; stop: () => Promise<void> }
 
-/** Makes the bundle that `make deploy` would upload, and returns its folder, for the caller to delete. Throws `ToolError`. */
-export async function bundle(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'hearth-worker-'))
-  const args = ['deploy', '--dry-run', '--env', 'production', '--outdir', folder]
-  if ((await wrangler(args, { quiet: true })) !== 0) throw new ToolError('The Worker can’t be bundled.')
-  return folder
-}
-
 /**
- * Starts Cloudflare's runtime on a free port of 127.0.0.1 with the Worker in `folder`, whose main module is `module`.
- * `variables` become its bindings. What it logs goes to `log`. Throws `ToolError` when it does not come up.
+ * Starts Cloudflare's runtime on a free port of 127.0.0.1 with the Worker whose main module is `module` in `folder`, and
+ * `variables` for its bindings. Throws `ToolError` with what workerd said when it does not come up.
  */
 export async function startWorkerd(
   folder: string,
   module: string,
   variables: Record<string, string> = {},
-  log: (text: string) => void = () => {},
 ): Promise<Workerd> {
-  const configuration = join(folder, `${module}.capnp`)
+  const configuration = join(folder, 'workerd.capnp')
   writeFileSync(configuration, capnp(module, Object.keys(variables)))
   const child = spawn(await program('workerd'), ['serve', '--control-fd=3', configuration], {
-    env: { ...process.env, ...variables }, // rather than in a file: one of them holds a password
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...variables }, // rather than in the file: one of them holds a password
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  child.stderr?.on('data', (chunk) => {
+    output += chunk
   })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => log(String(chunk)))
   const port = await Promise.race([listeningPort(child.stdio[3] as NodeJS.ReadableStream), ended])
   rmSync(configuration)
-  if (!port) throw new ToolError('workerd does not start.')
+  if (!port) throw new ToolError(`workerd does not start: ${output.trim()}`)
   const stop = () => {
     child.kill('SIGKILL') // it knows no graceful stop
     return ended

@@ -56,5 +56,5 @@ export function connectError(error: unknown, address: string): unknown {
   const state = error instanceof DatabaseError ? error.code : undefined
   if (state && /^(28|3D)/.test(state)) return error
   const { message, code } = error as { message: string; code?: string }
-  return new HttpError(500, `Could not connect to Postgres at ${address}: ${message || code}`, state)
+  return new HttpError(500, `Could not connect to Postgres at ${address}: ${code ?? message}`, state)
 }

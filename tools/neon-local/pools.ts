@@ -34,6 +34,7 @@ export function createPools(
     const pool = new Pool({
       ...upstream,
       ...credentials,
+      application_name: credentials.application_name ?? 'neon-local', // else it would be PGAPPNAME
       ssl: false,
       max,
       idleTimeoutMillis: idleTimeoutMs,

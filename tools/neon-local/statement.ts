@@ -55,6 +55,7 @@ export function runStatement(
     handleCopyInResponse(connection: Connection & { sendCopyFail(reason: string): void }) {
       refusal = copyRefused()
       connection.sendCopyFail('COPY needs a session')
+      connection.sync() // Postgres took the first one for a part of the copy
     },
     handleCopyData() {
       refusal ??= copyRefused()
