@@ -29,12 +29,14 @@ const VALUES = `
 
 describe('one statement', () => {
   test('gives what the same driver gives over WebSocket, and pg over TCP', async () => {
+    const { types } = pg // drizzle changes the parsers of Neon's driver for the whole process
+    const query = { text: VALUES, types }
     const websocket = new Client(endpoint.connectionString())
     const tcp = new pg.Client(endpoint.upstream)
     await Promise.all([websocket.connect(), tcp.connect()])
-    const [overTcp, overWebSocket] = await Promise.all([tcp.query(VALUES), websocket.query(VALUES)])
+    const [overTcp, overWebSocket] = await Promise.all([tcp.query(query), websocket.query(query)])
     await Promise.all([websocket.end(), tcp.end()])
-    const overHttp = await sql.query(VALUES)
+    const overHttp = await sql.query(VALUES, [], { types })
     expect(overHttp).toEqual(overTcp.rows)
     expect(overHttp).toEqual(overWebSocket.rows)
   })
