@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { committed } from './support/db.ts'
 import { user } from './support/factories.ts'
 import { call, PROBLEM_KEYS, services, USER_KEYS } from './support/http.ts'
 
@@ -118,7 +119,7 @@ describe('POST /users', () => {
   })
 
   test('of many registrations of one name at once, one wins', async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, () => register({})))
+    const answers = await committed(() => Promise.all(Array.from({ length: 20 }, () => register({}))))
     expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(19).fill(409)])
   })
 })
