@@ -21,8 +21,22 @@ admin: node_modules/.run ## make a user an admin, or a new admin: USERNAME=alice
 
 ##@ Test
 .PHONY: test
-test: node_modules/.dev ## run the tests on the embedded Postgres
-	@$(BUN) test
+test: node_modules/.dev ## run the tests on the embedded Postgres: [WORKERS=4]
+	@$(BUN) test $(if $(WORKERS),--parallel=$(WORKERS))
+
+.PHONY: test-drivers
+test-drivers: node_modules/.dev ## run the tests over each driver: [TEST_DRIVER=bun-sql|postgres-js|neon-ws|neon-http]
+	@set -e; for driver in $(or $(TEST_DRIVER),bun-sql postgres-js neon-ws neon-http); do \
+	  echo "Over $$driver:"; TEST_DRIVER=$$driver $(BUN) test; \
+	done
+
+.PHONY: test-branch
+test-branch: node_modules/.dev ## run the tests on a Neon branch made for it: NEON_API_KEY=... NEON_PROJECT_ID=...
+	@exec $(BUN) tools/neon-branch/cli.ts $(BUN) test
+
+.PHONY: bench-tests
+bench-tests: node_modules/.dev ## measure what isolating a test costs, by sandbox, TRUNCATE and template
+	@$(BUN) bench/tests.ts
 
 .PHONY: check
 check: node_modules/.dev ## format, lint, types, structure and migrations
