@@ -63,6 +63,14 @@ describe('POST /users', () => {
     expect(body.errors[0].pointer).toBe(pointer)
   })
 
+  test.each(['abc', 'a'.repeat(32), '007', 'a.b_c-d', 'administrators'])(
+    'takes the user name %s',
+    async (username) => {
+      const { status, keys, body } = await register({ username })
+      expect([status, keys, body.username]).toEqual([201, USER_KEYS, username])
+    },
+  )
+
   test.each([
     ['12345'],
     ['p'.repeat(129)],
