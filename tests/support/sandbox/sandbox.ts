@@ -6,7 +6,7 @@ import { type AnyDatabase, type AnyTransaction, send } from './drizzle.ts'
 import { joined, SandboxError } from './errors.ts'
 import { guardTransaction } from './guard.ts'
 import type { ConnectionPool } from './pool.ts'
-import { transactionControl } from './refusals.ts'
+import { isPlainRead, transactionControl } from './statements.ts'
 import { describeSurvivors } from './survivors.ts'
 import type { Target } from './target.ts'
 
@@ -39,8 +39,10 @@ export class Sandbox implements Target {
     this.#refuseControl(query, false)
     return this.#inTurn(async (connection) => {
       connection.note(query)
-      // Both are on their way at once: the savepoint costs no round trip.
+      // Both are sent at once: with a driver that pipelines, the savepoint costs no round trip.
       const [, result] = await Promise.all([connection.setSavepoint(), run(connection.tx)])
+      if (isPlainRead(query)) return result
+      connection.noteWrite()
       await connection.checkDeferred(connection.tx)
       return result
     })
@@ -49,6 +51,7 @@ export class Sandbox implements Target {
   transaction<T>(run: (tx: AnyTransaction) => Promise<T>, config?: PgTransactionConfig): Promise<T> {
     return this.#inTurn(async (connection) => {
       await connection.setSavepoint()
+      connection.noteWrite()
       return connection.tx.transaction(async (tx) => {
         if (config?.accessMode === 'read only') await send(tx, 'set transaction read only')
         await send(tx, STOP_CLOCK)
