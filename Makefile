@@ -23,12 +23,29 @@ admin: node_modules/.run ## make a user an admin, or a new admin: USERNAME=alice
 
 ##@ Test
 .PHONY: test
-test: node_modules/.dev ## run the tests on the embedded Postgres
-	$(DO) test
+test: node_modules/.dev ## run the tests on the embedded Postgres: [WORKERS=4]
+	$(DO) test $(if $(WORKERS),--parallel=$(WORKERS))
 
 .PHONY: test-runtimes
 test-runtimes: node_modules/.dev ## run the whole contract on Bun, Deno and workerd: [RUNTIMES="bun deno workerd"]
 	$(DO) test-runtimes $(RUNTIMES)
+
+test: node_modules/.dev ## run the tests on the embedded Postgres: [WORKERS=4]
+	@$(BUN) test $(if $(WORKERS),--parallel=$(WORKERS))
+
+.PHONY: test-drivers
+test-drivers: node_modules/.dev ## run the tests over each driver: [TEST_DRIVER=bun-sql|postgres-js|neon-ws|neon-http]
+	@set -e; for driver in $(or $(TEST_DRIVER),bun-sql postgres-js neon-ws neon-http); do \
+	  echo "Over $$driver:"; TEST_DRIVER=$$driver $(BUN) run --silent test; \
+	done
+
+.PHONY: test-branch
+test-branch: node_modules/.dev ## run the tests on a Neon branch made for it: NEON_API_KEY=... NEON_PROJECT_ID=...
+	$(DO) test-branch
+
+.PHONY: bench-tests
+bench-tests: node_modules/.dev ## measure what isolating a test costs, by sandbox, TRUNCATE and template
+	$(DO) bench-tests
 
 .PHONY: check
 check: node_modules/.dev ## format, lint, types, structure, migrations, and the Worker's bundle
