@@ -70,7 +70,7 @@ TO ?= production
 .PHONY: deploy
 deploy: node_modules/.dev ## check, migrate up, then deploy the Worker: [TO=staging] DATABASE_URL=...
 	@$(BUN) tools/edge/ready-to-deploy.ts $(TO)
-	@$(MAKE) check
+	@env -u DATABASE_URL $(MAKE) check
 	@$(MAKE) migrate-up
 	@$(BUN) tools/edge/wrangler.ts deploy --env $(TO)
 
