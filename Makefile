@@ -74,6 +74,10 @@ deploy: node_modules/.dev ## check, migrate up, then deploy the Worker: [TO=stag
 	@$(MAKE) migrate-up
 	@$(BUN) tools/edge/wrangler.ts deploy --env $(TO)
 
+.PHONY: bench-edge
+bench-edge: node_modules/.dev ## measure the Worker's round trips to a database that is 30 ms away
+	@$(BUN) bench/edge.ts
+
 .PHONY: deploy-dry
 deploy-dry: node_modules/.dev ## bundle the Worker as for a deployment; print its size and start-up time
 	@$(BUN) tools/edge/deploy-dry.ts
