@@ -1,4 +1,5 @@
-# Everything a developer does here. `make` alone lists it; package.json has the same names for people without make.
+# Everything a developer does here; `make` alone lists it. A target fetches what its command needs; the command itself stands
+# in package.json under the same name, so `bun run test` does for people without make.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -9,86 +10,92 @@ BUN_VERSION := $(shell sed -n 's/.*"bun": "\(.*\)".*/\1/p' package.json)
 OWN_BUN := node_modules/.bin/bun
 BUN := $(shell [ "$$(bun --version 2>/dev/null)" = "$(BUN_VERSION)" ] && echo bun || echo $(OWN_BUN))
 BIN := node_modules/.bin
+DO := @$(BUN) run --silent
 
 ##@ Run
 .PHONY: run
 run: node_modules/.run ## start the API on http://localhost:3000 with an embedded Postgres; reloads on change
-	@exec $(BUN) --watch --no-clear-screen tools/dev.ts
+	$(DO) run
 
 .PHONY: admin
 admin: node_modules/.run ## make a user an admin, or a new admin: USERNAME=alice [PASSWORD=...]
-	@$(if $(findstring command,$(origin USERNAME)),,USERNAME=) $(BUN) tools/admin.ts
+	@$(if $(findstring command,$(origin USERNAME)),,USERNAME=) $(BUN) run --silent admin # a shell may have a USERNAME of its own
 
 ##@ Test
 .PHONY: test
 test: node_modules/.dev ## run the tests on the embedded Postgres
-	@$(BUN) test
+	$(DO) test
 
 .PHONY: test-runtimes
 test-runtimes: node_modules/.dev ## run the whole contract on Bun, Deno and workerd: [RUNTIMES="bun deno workerd"]
-	@$(BUN) tests/runtimes/run.ts $(RUNTIMES)
+	$(DO) test-runtimes $(RUNTIMES)
 
 .PHONY: check
 check: node_modules/.dev ## format, lint, types, structure, migrations, and the Worker's bundle
-	@$(BIN)/biome check .
-	@$(BIN)/tsc --noEmit
-	@$(BIN)/drizzle-kit check
-	@$(BUN) tools/edge/wrangler.ts types --check
-	@$(BUN) tools/edge/deploy-dry.ts
+	$(DO) check
 
 .PHONY: format
 format: node_modules/.dev ## let Biome mend what it can
-	@$(BIN)/biome check --write .
+	$(DO) format
 
 ##@ Database
 .PHONY: db-url
 db-url: node_modules/.run ## print the development database's connection string
-	@$(BUN) tools/postgres/cli.ts url
+	$(DO) db-url
 
 .PHONY: db-stop
 db-stop: node_modules/.run ## stop the embedded Postgres; its data is kept
-	@$(BUN) tools/postgres/cli.ts stop
+	$(DO) db-stop
 
 .PHONY: db-reset
 db-reset: node_modules/.run ## delete the embedded databases
-	@$(BUN) tools/postgres/cli.ts reset
+	$(DO) db-reset
 
 .PHONY: neon
 neon: node_modules/.dev ## serve Neon's protocol on http://localhost:4444 in front of the embedded Postgres: [PORT=...]
-	@exec $(BUN) tools/neon-local/cli.ts $(if $(findstring command,$(origin PORT)),--port $(PORT))
+	$(DO) neon $(if $(findstring command,$(origin PORT)),--port $(PORT))
 
 ##@ Edge
 .PHONY: worker
 worker: node_modules/.dev ## run the Worker on http://localhost:8787 with a local Neon and the development database
-	@exec $(BUN) tools/edge/worker.ts
+	$(DO) worker
 
 .PHONY: deno
 deno: node_modules/.run ## run the API on Deno, with the development database
-	@exec $(BUN) tools/edge/deno.ts
+	$(DO) deno
 
-TO ?= production
+STAGE ?= production
 .PHONY: deploy
-deploy: node_modules/.dev ## check, migrate up, then deploy the Worker: [TO=staging] DATABASE_URL=...
-	@$(BUN) tools/edge/ready-to-deploy.ts $(TO)
+deploy: node_modules/.dev ## check, migrate up, then deploy the Worker: [STAGE=staging] DATABASE_URL=...
+	$(DO) ready-to-deploy $(STAGE)
 	@env -u DATABASE_URL $(MAKE) check
 	@$(MAKE) migrate-up
-	@$(BUN) tools/edge/wrangler.ts deploy --env $(TO)
-
-.PHONY: bench-edge
-bench-edge: node_modules/.dev ## measure the Worker's round trips to a database that is 30 ms away
-	@$(BUN) bench/edge.ts
+	$(DO) wrangler deploy --env $(STAGE)
 
 .PHONY: deploy-dry
 deploy-dry: node_modules/.dev ## bundle the Worker as for a deployment; print its size and start-up time
-	@$(BUN) tools/edge/deploy-dry.ts
+	$(DO) deploy-dry
 
 .PHONY: wrangler
 wrangler: node_modules/.run ## run wrangler: ARGS="login", ARGS="secret put DATABASE_URL --env production"
-	@$(BUN) tools/edge/wrangler.ts $(ARGS)
+	$(DO) wrangler $(ARGS)
 
 .PHONY: worker-types
 worker-types: node_modules/.run ## write the types of wrangler.toml's variables and secrets
-	@$(BUN) tools/edge/wrangler.ts types --include-runtime=false --strict-vars=false
+	$(DO) worker-types
+
+##@ Measure
+.PHONY: bench-edge
+bench-edge: node_modules/.dev ## measure the Worker's round trips to a database that is 30 ms away
+	$(DO) bench-edge
+
+.PHONY: bench-neon
+bench-neon: node_modules/.dev ## the local Neon against the same queries over TCP
+	@$(BUN) bench/neon.ts
+
+.PHONY: stress-neon
+stress-neon: node_modules/.dev ## the local Neon under 200 queries and 50 transactions at once, with clients that vanish
+	@$(BUN) bench/stress-neon.ts
 
 ##@ Set-up
 .PHONY: install
@@ -96,6 +103,7 @@ install: node_modules/.dev ## fetch everything that development needs (the other
 
 # `run` fetches only what running needs; the tools for tests and checks come when they are first used.
 node_modules/.run: package.json bun.lock | bun
+	@echo "Fetching the packages that running needs …"
 	@$(BUN) install --frozen-lockfile --production --silent
 	@touch $@
 
@@ -104,16 +112,17 @@ node_modules/.dev: package.json bun.lock | bun
 	@$(BUN) install --frozen-lockfile --silent
 	@touch node_modules/.run $@
 
-# npm puts Bun where `bun install` will look for it, so that it is fetched once.
+# npm puts Bun where `bun install` will look for it, so that it is fetched once. Where npm runs no install scripts, we run Bun's.
+BOOTSTRAP := node_modules/.bootstrap
 .PHONY: bun
 bun:
 	@if [ "$(BUN)" = "$(OWN_BUN)" ] && [ "$$($(OWN_BUN) --version 2>/dev/null)" != "$(BUN_VERSION)" ]; then \
-	  echo "Fetching Bun $(BUN_VERSION) through npm, then the app's packages …"; \
-	  rm -rf node_modules/.bootstrap node_modules/bun node_modules/@oven && mkdir -p node_modules/.bootstrap && \
-	  npm install --prefix node_modules/.bootstrap --no-save --no-audit --no-fund --loglevel=error "bun@$(BUN_VERSION)" >/dev/null && \
-	  mv node_modules/.bootstrap/node_modules/bun node_modules/.bootstrap/node_modules/@oven node_modules/ && \
-	  (cd node_modules/bun && node install.js) && mkdir -p node_modules/.bin && ln -sf ../bun/bin/bun.exe $(OWN_BUN) && \
-	  rm -rf node_modules/.bootstrap && $(OWN_BUN) --version >/dev/null; \
+	  echo "Fetching Bun $(BUN_VERSION) through npm …" && \
+	  rm -rf $(BOOTSTRAP) node_modules/bun node_modules/@oven && mkdir -p $(BOOTSTRAP) $(BIN) && \
+	  npm install --prefix $(BOOTSTRAP) --no-save --no-audit --no-fund --no-update-notifier --loglevel=error "bun@$(BUN_VERSION)" >/dev/null && \
+	  { $(BOOTSTRAP)/$(OWN_BUN) --version >/dev/null 2>&1 || (cd $(BOOTSTRAP)/node_modules/bun && node install.js); } && \
+	  mv $(BOOTSTRAP)/node_modules/bun $(BOOTSTRAP)/node_modules/@oven node_modules/ && rm -rf $(BOOTSTRAP) && \
+	  ln -sf ../bun/bin/bun.exe $(OWN_BUN) && $(OWN_BUN) --version >/dev/null; \
 	fi
 
 .PHONY: help

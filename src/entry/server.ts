@@ -1,7 +1,7 @@
 import { app } from '../app.ts'
 import { type Config, loadConfig } from '../config.ts'
 import type { Connection } from '../db/db.ts'
-import { sqlError } from '../db/sql-error.ts'
+import { explainRefusal } from '../db/sql-error.ts'
 import { AppError } from '../errors.ts'
 
 /** Answers one request; `ip` is the address of the connection's other end. */
@@ -25,7 +25,7 @@ export async function serve(runtime: Runtime): Promise<void> {
   try {
     await start(runtime, loadConfig({ LOG: runtime.isTerminal ? 'pretty' : 'json', ...runtime.env }))
   } catch (error) {
-    console.error(`Hearth can't start: ${reasonOf(error)}`)
+    console.error(`Hearth can't start. ${reasonOf(error)}`)
     runtime.exit(1)
   }
 }
@@ -50,24 +50,17 @@ function banner(url: string): string {
     API docs   ${url}/docs
     Health     ${url}/ready
 
-  Try:  curl -s ${url}/users --json '{"username":"alice","password":"correct horse"}'
+  Try:  curl ${url}/users -H 'Content-Type: application/json' -d '{"username":"alice","password":"correct horse"}'
 `
 }
 
 function reasonOf(error: unknown): string {
+  const { code } = error as { code?: string }
   if (error instanceof AppError) return `${error.message} (.env.example describes every variable.)`
-  const { code, cause } = error as { code?: string; cause?: { code?: string } }
-  if (code === 'EADDRINUSE') return 'its port is in use; set PORT to another one.'
+  if (code === 'EADDRINUSE')
+    // Bun says so of an unknown host, too
+    return 'Its port is in use, or HOST is no address of this machine; set PORT or HOST to another one.'
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
-    return 'it may not listen there; set HOST and PORT to others.'
-  const reason =
-    REASONS[sqlError(error)?.state ?? ''] ??
-    `the database does not answer (${cause?.code ?? 'no reason given'})`
-  return `${reason}; check DATABASE_URL.`
-}
-
-const REASONS: Record<string, string> = {
-  '28000': 'the database knows no such role',
-  '28P01': 'the database refuses the user or the password',
-  '3D000': 'the database server has no such database',
+    return 'It may not listen there; set HOST and PORT to others.'
+  return explainRefusal(error) ?? String(error)
 }
