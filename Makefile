@@ -30,9 +30,6 @@ test: node_modules/.dev ## run the tests on the embedded Postgres: [WORKERS=4]
 test-runtimes: node_modules/.dev ## run the whole contract on Bun, Deno and workerd: [RUNTIMES="bun deno workerd"]
 	$(DO) test-runtimes $(RUNTIMES)
 
-test: node_modules/.dev ## run the tests on the embedded Postgres: [WORKERS=4]
-	@$(BUN) test $(if $(WORKERS),--parallel=$(WORKERS))
-
 .PHONY: test-drivers
 test-drivers: node_modules/.dev ## run the tests over each driver: [TEST_DRIVER=bun-sql|postgres-js|neon-ws|neon-http]
 	@set -e; for driver in $(or $(TEST_DRIVER),bun-sql postgres-js neon-ws neon-http); do \
@@ -81,13 +78,13 @@ worker: node_modules/.dev ## run the Worker on http://localhost:8787 with a loca
 deno: node_modules/.run ## run the API on Deno, with the development database
 	$(DO) deno
 
-TO ?= production
+STAGE ?= production
 .PHONY: deploy
-deploy: node_modules/.dev ## check, migrate up, then deploy the Worker: [TO=staging] DATABASE_URL=...
-	$(DO) ready-to-deploy $(TO)
-	@$(MAKE) check
+deploy: node_modules/.dev ## check, migrate up, then deploy the Worker: [STAGE=staging] DATABASE_URL=...
+	$(DO) ready-to-deploy $(STAGE)
+	@env -u DATABASE_URL $(MAKE) check
 	@$(MAKE) migrate-up
-	$(DO) wrangler deploy --env $(TO)
+	$(DO) wrangler deploy --env $(STAGE)
 
 .PHONY: deploy-dry
 deploy-dry: node_modules/.dev ## bundle the Worker as for a deployment; print its size and start-up time
@@ -100,6 +97,19 @@ wrangler: node_modules/.run ## run wrangler: ARGS="login", ARGS="secret put DATA
 .PHONY: worker-types
 worker-types: node_modules/.run ## write the types of wrangler.toml's variables and secrets
 	$(DO) worker-types
+
+##@ Measure
+.PHONY: bench-edge
+bench-edge: node_modules/.dev ## measure the Worker's round trips to a database that is 30 ms away
+	$(DO) bench-edge
+
+.PHONY: bench-neon
+bench-neon: node_modules/.dev ## the local Neon against the same queries over TCP
+	@$(BUN) bench/neon.ts
+
+.PHONY: stress-neon
+stress-neon: node_modules/.dev ## the local Neon under 200 queries and 50 transactions at once, with clients that vanish
+	@$(BUN) bench/stress-neon.ts
 
 ##@ Set-up
 .PHONY: install
