@@ -29,7 +29,8 @@ export function explainFault(
 const HINTS: Record<string, string> = {
   '25001':
     'It runs outside a transaction only: begin the file with the line `-- hearth: no-transaction`, and put `--> statement-breakpoint` after each statement.',
-  '55P04': 'A new value of an enum can be used after its migration only: move what uses it into the next one.',
+  '55P04':
+    'A new value of an enum can be used after its migration only: move what uses it into the next one.',
   '40P01': 'It waited for a session that waited for it (a deadlock): try again.',
   '42501': "The database's user may not do this: run migrations as the owner of the tables.",
 }

@@ -5,6 +5,10 @@ import { inTransaction, type Session } from './session.ts'
 export type Patience = { lockTimeoutMs: number; say: (line: string) => void }
 
 const KEY = "hashtextextended('hearth migrations', 0)"
+
+/** The statement with which a script run by hand takes its turn among the migrators, until its transaction ends. */
+export const WAIT_FOR_MIGRATORS = `select pg_advisory_xact_lock(${KEY})`
+
 const POLL_MS = 50
 const MENTION_AFTER_MS = 1_000
 const GIVE_UP_AFTER_MS = 120_000

@@ -1,33 +1,11 @@
 import { explainFault } from './fault.ts'
-import type { Folder, Migration } from './folder.ts'
-import { lockedTransaction, type Patience } from './migrator-lock.ts'
-import { Refusal } from './refusal.ts'
+import type { Migration } from './folder.ts'
+import { lockedTransaction } from './migrator-lock.ts'
+import { type Ran, type Run, readStatus, scriptOf } from './run.ts'
 import type { Script } from './script.ts'
 import type { Session } from './session.ts'
-import { compare, type Entry, type Status } from './status.ts'
-import { forget, PREPARE_TRACKING, readTracked, recordApplied } from './tracking.ts'
+import { forget, PREPARE_TRACKING, recordApplied } from './tracking.ts'
 import { runUntransacted } from './untransacted.ts'
-
-export type Direction = 'up' | 'down'
-
-/** A migration that was applied, or taken back, and the time it took. */
-export type Ran = { name: string; ms: number }
-
-export type Run = Patience & {
-  folder: Folder
-  direction: Direction
-  /** Decides what to run next, from what the database says once nobody else can change it; null ends the run. */
-  next: (status: Status) => Entry | null
-  /** Told of each migration once it is committed. */
-  onRan: (ran: Ran) => void
-  /** Where to take up a migration that stopped half way: the number of its statement, from 1. */
-  resumeAt?: number
-}
-
-/** Reads how a database stands to a folder. Changes nothing and takes no lock. */
-export async function readStatus(session: Session, folder: Folder): Promise<Status> {
-  return compare(folder, await readTracked(session))
-}
 
 /**
  * Runs migrations one by one, each in a transaction of its own that holds the migrators' lock and records it, so that each is applied
@@ -40,22 +18,9 @@ export async function runAll(session: Session, run: Run): Promise<Ran[]> {
   const all: Ran[] = []
   for (let ran = await runNext(session, run); ran; ran = await runNext(session, run)) {
     all.push(ran)
-    run.onRan(ran)
+    await run.onRan(ran)
   }
   return all
-}
-
-/** A migration's file for a direction. Throws `missing` and `own_transaction`. */
-export function scriptOf({ name, ...migration }: Migration, direction: Direction): Script {
-  const script = migration[direction]
-  if (!script) throw new Refusal('missing', `${name} has no file for the way ${direction}.`)
-  if (script.ownTransaction) {
-    throw new Refusal(
-      'own_transaction',
-      `${script.path}:${script.ownTransaction.line} begins or ends a transaction. Take that out: each migration runs in one, which the runner makes.`,
-    )
-  }
-  return script
 }
 
 async function runNext(session: Session, run: Run): Promise<Ran | null> {

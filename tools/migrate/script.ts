@@ -61,12 +61,14 @@ function rowCounts(text: string, keyword: string): RowCount[] {
 // ROLLBACK TO ends no transaction, and neither does END in the body of an SQL function.
 function controlsTransaction(sql: string): boolean {
   const code = withoutLiterals(sql)
-  const control = /(^|;)\s*(begin|commit|abort|start\s+transaction|prepare\s+transaction|rollback(?!\s+(\w+\s+)?to\b))\b/i
+  const control =
+    /(^|;)\s*(begin|commit|abort|start\s+transaction|prepare\s+transaction|rollback(?!\s+(\w+\s+)?to\b))\b/i
   return control.test(code) || (/(^|;)\s*end\b/i.test(code) && !/\bbegin\s+atomic\b/i.test(code))
 }
 
 // Comments go; strings, quoted names and bodies in $$ become a word, so that nothing in them reads as SQL.
-const LITERALS = /--.*|\/\*[\s\S]*?\*\/|(\$\w*\$)[\s\S]*?\1|\be'(?:\\[\s\S]|''|[^'\\])*'|'(?:''|[^'])*'|"(?:""|[^"])*"/gi
+const LITERALS =
+  /--.*|\/\*[\s\S]*?\*\/|(\$\w*\$)[\s\S]*?\1|\be'(?:\\[\s\S]|''|[^'\\])*'|'(?:''|[^'])*'|"(?:""|[^"])*"/gi
 const withoutLiterals = (sql: string): string =>
   sql.replace(LITERALS, (found) => (/^(--|\/\*)/.test(found) ? ' ' : 'literal'))
 

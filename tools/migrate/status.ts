@@ -69,7 +69,7 @@ export function checkBeforeDown(status: Status, steps: Entry[]): void {
     if (wayBack === 'none') {
       throw new Refusal(
         'missing',
-        `${name} has no way back: ${name}.down.sql is not there. Bring it back, or write it by hand, and accept it with \`make migrate-stamp REV=${currentOf(status)?.name}\`.`,
+        `${name} has no way back: ${name}.down.sql is not there. Bring it back, or write it by hand.`,
       )
     }
     if (wayBack === 'edited' && state !== 'unfinished') {

@@ -1,9 +1,9 @@
 import { explainFault } from './fault.ts'
 import { lockedSession } from './migrator-lock.ts'
 import { Refusal } from './refusal.ts'
-import { type Direction, type Run, readStatus, scriptOf } from './runner.ts'
+import { type Direction, type Run, readStatus, scriptOf } from './run.ts'
 import type { Session } from './session.ts'
-import { currentOf, type Entry, type Status } from './status.ts'
+import type { Entry } from './status.ts'
 import { forget, progress } from './tracking.ts'
 
 /**
@@ -26,7 +26,9 @@ export async function runUntransacted(session: Session, run: Run, { name, migrat
     }
     const first = entry.state === 'unfinished' ? (run.resumeAt ?? 1) - 1 : 0
     if (entry.state !== 'unfinished') {
-      await session.query(run.direction === 'up' ? progress.startUp(migration) : progress.startDown(migration))
+      await session.query(
+        run.direction === 'up' ? progress.startUp(migration) : progress.startDown(migration),
+      )
     }
     for (const [place, statement] of script.statements.entries()) {
       if (place < first) continue
@@ -37,30 +39,6 @@ export async function runUntransacted(session: Session, run: Run, { name, migrat
     }
     await session.query(run.direction === 'up' ? progress.finishUp(migration) : forget(migration.when))
   })
-}
-
-/**
- * Throws `unfinished` (exit code 2) when a migration stopped half way, unless `resumeAt` says where to take it up again in the same
- * direction: no record can say whether the statement that was running had its effect.
- */
-export function checkUnfinished(status: Status, direction: Direction, resumeAt: number | undefined): void {
-  const entry = status.entries.find(({ state }) => state === 'unfinished')
-  const stopped = entry?.tracked?.unfinished
-  if (!entry || !stopped) {
-    if (resumeAt === undefined) return
-    throw new Refusal('usage', 'No migration stopped half way, so there is nothing to resume: leave RESUME out.')
-  }
-  const script = scriptOf(entry.migration, stopped.direction)
-  const total = script.statements.length
-  const isPlace = resumeAt !== undefined && resumeAt >= 1 && resumeAt <= total + 1
-  if (isPlace && direction === stopped.direction) return
-  const at = stopped.done + 1
-  const line = script.statements[stopped.done]?.line
-  throw new Refusal(
-    'unfinished',
-    `${entry.name} stopped half way ${stopped.direction}: ${stopped.done} of its ${total} statements are done, and number ${at}${line ? ` (${script.path}:${line})` : ''} may be. Look at the database (a broken CREATE INDEX CONCURRENTLY leaves an invalid index: drop it), then go on with \`make migrate-${stopped.direction} RESUME=${at}\`, or ${at + 1} where that one is done; or say where the database is with \`make migrate-stamp REV=${currentOf(status)?.name ?? 'none'}\` or \`REV=${entry.name}\`.`,
-    2,
-  )
 }
 
 function stoppedAt(place: number, fault: Refusal, direction: Direction): Refusal {
