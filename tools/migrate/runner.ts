@@ -2,7 +2,7 @@ import { explainFault } from './fault.ts'
 import type { Migration } from './folder.ts'
 import { lockedTransaction } from './migrator-lock.ts'
 import { type Ran, type Run, readStatus, scriptOf } from './run.ts'
-import type { Script } from './script.ts'
+import type { Script, Statement } from './script.ts'
 import type { Session } from './session.ts'
 import { forget, PREPARE_TRACKING, recordApplied } from './tracking.ts'
 import { runUntransacted } from './untransacted.ts'
@@ -43,10 +43,11 @@ async function runTransacted(
   migration: Migration,
   script: Script,
 ): Promise<void> {
-  for (const statement of script.statements) {
-    await session.query(statement.sql).catch((error) => {
-      throw explainFault(error, script, statement, run)
-    })
+  const failAt = (statement: Statement | null) => (error: unknown) => {
+    throw explainFault(error, script, statement, run)
   }
+  for (const statement of script.statements) await session.query(statement.sql).catch(failAt(statement))
+  // What the commit would find wrong, while there is still a file to name.
+  await session.query('set constraints all immediate').catch(failAt(null))
   await session.query(run.direction === 'up' ? recordApplied(migration) : forget(migration.when))
 }

@@ -1,5 +1,7 @@
 import { SQL } from 'bun'
 import { sqlError } from '../../src/db/sql-error.ts'
+import { ToolError } from '../error.ts'
+import { reasonOf } from './fault.ts'
 import { Refusal } from './refusal.ts'
 
 /** One connection to a database, held for all of a command: settings, transactions and locks are its own. */
@@ -11,7 +13,7 @@ export type Session = {
 
 const CONNECT_TIMEOUT_S = 10
 
-/** Connects to `url`, runs `work` and disconnects. Throws `unreachable` when there is no connection to be had. */
+/** Connects to `url`, runs `work` and disconnects. Throws `unreachable` when there is no connection, and `sql` for what fails in it. */
 export async function withSession<T>(url: string, work: (session: Session) => Promise<T>): Promise<T> {
   const pool = new SQL(url, { max: 1, connectionTimeout: CONNECT_TIMEOUT_S })
   try {
@@ -22,6 +24,9 @@ export async function withSession<T>(url: string, work: (session: Session) => Pr
       query: (sql) => connection.unsafe(sql),
       isPooled: new URL(url).hostname.includes('-pooler.'), // Neon's name for it
     })
+  } catch (error) {
+    if (error instanceof ToolError || !(error instanceof SQL.SQLError)) throw error
+    throw new Refusal('sql', `${describeDatabase(url)}: ${reasonOf(error)}`)
   } finally {
     await pool.close({ timeout: 0 })
   }
