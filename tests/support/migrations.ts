@@ -18,6 +18,8 @@ export type World = {
   folder: string
   /** Runs the tool as a shell would, and waits for its end. */
   migrate: (...args: string[]) => Promise<Ended>
+  /** Runs it on another database. */
+  migrateOn: (url: string, ...args: string[]) => Promise<Ended>
   /** Starts the tool; for what must be interrupted. */
   start: (...args: string[]) => Bun.Subprocess<'ignore', 'pipe', 'pipe'>
   /** Runs it with `--json` and returns the exit code and the result. */
@@ -72,6 +74,7 @@ function worldOf(folder: string, url: string, sql: Bun.SQL): World {
     sql,
     start,
     migrate,
+    migrateOn: (other, ...args) => ended(spawn(command(args), other)),
     onTerminal: (typed, ...args) => onTerminal(command(args), url, typed),
     json: async (...args) => {
       const { code, out } = await migrate(...args, '--json')

@@ -16,15 +16,18 @@ export async function runAll(session: Session, run: Run): Promise<Ran[]> {
     for (const statement of PREPARE_TRACKING) await session.query(statement)
   })
   const all: Ran[] = []
-  for (let ran = await runNext(session, run); ran; ran = await runNext(session, run)) {
-    all.push(ran)
-    await run.onRan(ran)
+  for (;;) {
+    const started = performance.now()
+    const ran = await runNext(session, run)
+    if (!ran) return all
+    if (ran.isTaken) continue
+    all.push({ name: ran.name, ms: Math.round(performance.now() - started) })
+    await run.onRan(all.at(-1) as Ran)
   }
-  return all
 }
 
-async function runNext(session: Session, run: Run): Promise<Ran | null> {
-  const started = performance.now()
+/** Runs what comes next. `isTaken`: another migrator ran it between the decision and the lock. */
+async function runNext(session: Session, run: Run): Promise<{ name: string; isTaken: boolean } | null> {
   const outcome = await lockedTransaction(session, run, async () => {
     const entry = run.next(await readStatus(session, run.folder))
     if (!entry) return null
@@ -33,8 +36,8 @@ async function runNext(session: Session, run: Run): Promise<Ran | null> {
     return { entry, script }
   })
   if (!outcome) return null
-  if (outcome.script.noTransaction) await runUntransacted(session, run, outcome.entry)
-  return { name: outcome.entry.name, ms: Math.round(performance.now() - started) }
+  const { entry, script } = outcome
+  return { name: entry.name, isTaken: script.noTransaction && !(await runUntransacted(session, run, entry)) }
 }
 
 async function runTransacted(

@@ -2,7 +2,7 @@ import { confirm } from '../../prompt.ts'
 import { type Context, command, lockTimeout, lockTimeoutMs, resume, wholeNumber } from '../command.ts'
 import { findRevision, readFolder } from '../folder.ts'
 import { Refusal } from '../refusal.ts'
-import { type Ran, readStatus, scriptOf } from '../run.ts'
+import { type Ran, readSettledStatus, readStatus, scriptOf } from '../run.ts'
 import { runAll } from '../runner.ts'
 import { describeDatabase, withSession } from '../session.ts'
 import { checkBeforeDown, currentOf, type Entry, isApplied, type Status } from '../status.ts'
@@ -22,9 +22,10 @@ export const down = command({
   async run(context, values) {
     const folder = readFolder(context.folder)
     const resumeAt = wholeNumber('resume', values.resume, 1)
+    const patience = { say: context.say, lockTimeoutMs: lockTimeoutMs(values['lock-timeout']) }
     const url = await context.database()
     return withSession(url, async (session) => {
-      const status = await readStatus(session, folder)
+      const status = await readSettledStatus(session, folder, patience)
       checkResume(status, resumeAt)
       checkUnfinished(status, 'down', resumeAt)
       const steps = chooseSteps(status, values)
@@ -41,6 +42,7 @@ export const down = command({
       if (!values.yes) await askFor(context)
       const takenBack: Ran[] = []
       await runAll(session, {
+        ...patience,
         folder,
         direction: 'down',
         next: (fresh) => expected(fresh, steps[takenBack.length]),
@@ -48,8 +50,6 @@ export const down = command({
           takenBack.push(ran)
           context.print(`Took back ${ran.name} (${ran.ms} ms)`)
         },
-        say: context.say,
-        lockTimeoutMs: lockTimeoutMs(values['lock-timeout']),
         resumeAt,
       })
       const current = currentOf(await readStatus(session, folder))?.name ?? null
