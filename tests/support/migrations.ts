@@ -1,7 +1,10 @@
+import { setDefaultTimeout } from 'bun:test'
 import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { withScratchDatabase } from '../../tools/migrate/scratch.ts'
+
+setDefaultTimeout(30_000) // each of these tests starts several processes, which a busy machine takes its time for
 
 const CLI = resolve(import.meta.dir, '../../tools/migrate/cli.ts')
 const FIRST_DATE = 1_700_000_000_000

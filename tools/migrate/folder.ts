@@ -78,10 +78,11 @@ function disorder(migrations: Migration[]): string[] {
   })
 }
 
+// A way back alone, such as `drizzle-kit drop` leaves behind, does no harm.
 function strays(path: string, migrations: Migration[]): string[] {
-  const known = new Set(migrations.map(({ name }) => name))
+  const known = new Set(migrations.map(({ name }) => `${name}.sql`))
   return readdirSync(path)
-    .filter((file) => /^\d{4}_.*\.sql$/.test(file) && !known.has(file.replace(/(\.down)?\.sql$/, '')))
+    .filter((file) => /^\d{4}_.*\.sql$/.test(file) && !file.endsWith('.down.sql') && !known.has(file))
     .sort()
     .map(
       (file) =>
