@@ -17,11 +17,13 @@ describe('down', () => {
       expect(asked.out).toContain('  0001_b\n    loses 2 rows of b\n')
       expect(await tables()).toEqual(['a', 'b'])
 
+      const prices = [{ migration: '0001_b', kind: 'loses', words: 'rows of b', rows: 2 }]
+      expect((await json('down')).result).toMatchObject({ error: { code: 'unconfirmed' }, prices })
       const { code, result } = await json('down', '--yes')
       expect(code).toBe(0)
       expect(result).toMatchObject({
         takenBack: [{ name: '0001_b' }],
-        prices: [{ migration: '0001_b', kind: 'loses', words: 'rows of b', rows: 2 }],
+        prices,
         current: '0000_a',
       })
       expect(await tables()).toEqual(['a'])

@@ -2,8 +2,9 @@ import { explainFault } from './fault.ts'
 import type { Migration } from './folder.ts'
 import { lockedTransaction } from './migrator-lock.ts'
 import { type Ran, type Run, readStatus, scriptOf } from './run.ts'
-import type { Script, Statement } from './script.ts'
+import type { Script } from './script.ts'
 import type { Session } from './session.ts'
+import { runStatement } from './statement.ts'
 import { forget, PREPARE_TRACKING, recordApplied } from './tracking.ts'
 import { runUntransacted } from './untransacted.ts'
 
@@ -46,11 +47,10 @@ async function runTransacted(
   migration: Migration,
   script: Script,
 ): Promise<void> {
-  const failAt = (statement: Statement | null) => (error: unknown) => {
-    throw explainFault(error, script, statement, run)
-  }
-  for (const statement of script.statements) await session.query(statement.sql).catch(failAt(statement))
+  for (const statement of script.statements) await runStatement(session, run, script, statement)
   // What the commit would find wrong, while there is still a file to name.
-  await session.query('set constraints all immediate').catch(failAt(null))
+  await session.query('set constraints all immediate').catch((error) => {
+    throw explainFault(error, script, null, run)
+  })
   await session.query(run.direction === 'up' ? recordApplied(migration) : forget(migration.when))
 }

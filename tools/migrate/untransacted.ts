@@ -1,8 +1,8 @@
-import { explainFault } from './fault.ts'
 import { lockedSession } from './migrator-lock.ts'
 import { Refusal } from './refusal.ts'
 import { type Direction, type Run, readStatus, scriptOf } from './run.ts'
 import type { Session } from './session.ts'
+import { runStatement } from './statement.ts'
 import type { Entry } from './status.ts'
 import { forget, progress } from './tracking.ts'
 
@@ -34,8 +34,8 @@ export async function runUntransacted(
     }
     for (const [place, statement] of script.statements.entries()) {
       if (place < first) continue
-      await session.query(statement.sql).catch((error) => {
-        throw stoppedAt(place, explainFault(error, script, statement, run), run.direction)
+      await runStatement(session, run, script, statement).catch((fault) => {
+        throw stoppedAt(place, fault, run.direction)
       })
       await session.query(progress.step(migration, place + 1))
     }
