@@ -22,10 +22,10 @@ async function check(world: World, columns = 'n: integer()') {
 describe('check', () => {
   test('finds nothing where the three agree, pending migrations or not', () =>
     withMigrations([CREATE, ADD], async (world) => {
-      await world.migrate('up', '--to', '0000')
+      await world.up('0000')
       const { code, findings } = await check(world)
       expect([code, findings]).toEqual([0, { ok: true, migrations: [], models: [], database: [] }])
-      await world.migrate('up')
+      await world.up()
       expect((await check(world)).code).toBe(0)
     }))
 
@@ -54,7 +54,7 @@ describe('check', () => {
 
   test('says that the database moved', () =>
     withMigrations([CREATE, ADD], async (world) => {
-      await world.migrate('up')
+      await world.up()
       await world.sql`create index by_hand on a (n)`
       const { code, findings } = await check(world)
       expect(code).toBe(1)
@@ -67,7 +67,7 @@ describe('check', () => {
 
   test('names an edited file, a way back that does not lead back, and one that is not there', () =>
     withMigrations([CREATE, { ...ADD, down: 'select 1' }], async (world) => {
-      await world.migrate('up')
+      await world.up()
       world.edit('0000_a.sql', 'create table a (id int primary key); --')
       const { code, findings } = await check(world)
       expect(code).toBe(1)

@@ -15,7 +15,7 @@ describe("drizzle's own migrator", () => {
   test('goes on where this one stopped, and this one where that stopped', () =>
     withMigrations(tablesNamed('a'), async (world) => {
       const names = ['a', 'b', 'c', 'd']
-      await world.migrate('up')
+      await world.up()
       world.write(tablesNamed(...names.slice(0, 2)))
       await drizzleUp(world)
       expect((await world.json('current')).result).toEqual({ current: '0001_b', pending: [] })

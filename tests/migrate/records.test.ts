@@ -13,8 +13,8 @@ describe('current and history', () => {
     }))
 
   test('show every state', () =>
-    withMigrations(tablesNamed('a', 'b', 'c', 'd', 'e'), async ({ json, migrate, edit, remove, sql }) => {
-      await migrate('up', '--to', '0003')
+    withMigrations(tablesNamed('a', 'b', 'c', 'd', 'e'), async ({ json, edit, remove, sql, up }) => {
+      await up('0003')
       edit('0001_b.sql', 'create table other ()')
       edit('0000_a.down.sql', 'drop table a cascade')
       remove('0002_c.sql')
@@ -52,8 +52,8 @@ describe('stamp', () => {
     }))
 
   test('accepts edited files and forgets unknown ones, and keeps the dates of the others', () =>
-    withMigrations(tablesNamed('a', 'b'), async ({ json, migrate, edit, sql }) => {
-      await migrate('up')
+    withMigrations(tablesNamed('a', 'b'), async ({ json, migrate, edit, sql, up }) => {
+      await up()
       const before = (await json('history')).result.migrations
       edit('0001_b.sql', 'create table b (id int primary key, note text); -- other words')
       await sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('x', 1700000009000)`
@@ -68,10 +68,10 @@ describe('stamp', () => {
 
 describe('drop', () => {
   test('deletes the last migration with all that belongs to it, unless it is applied', () =>
-    withMigrations(tablesNamed('a', 'b'), async ({ json, migrate, edit, folder }) => {
+    withMigrations(tablesNamed('a', 'b'), async ({ json, edit, folder, up }) => {
       edit('meta/0000_snapshot.json', '{}')
       edit('meta/0001_snapshot.json', '{}')
-      await migrate('up', '--to', '0000')
+      await up('0000')
       expect((await json('drop')).result).toEqual({
         dropped: '0001_b',
         files: ['0001_b.sql', '0001_b.down.sql', 'meta/0001_snapshot.json'],
@@ -85,8 +85,8 @@ describe('drop', () => {
 
 describe('plan', () => {
   test('is what up would run, and psql can run it in its place', () =>
-    withMigrations(tablesNamed('a', 'b', 'c'), async ({ json, migrate, sql, tables }) => {
-      await migrate('up', '--to', '0000')
+    withMigrations(tablesNamed('a', 'b', 'c'), async ({ json, migrate, sql, tables, up }) => {
+      await up('0000')
       const { code, out } = await migrate('plan', '--to', '0001')
       expect(code).toBe(0)
       expect(out).toContain('create table b')
