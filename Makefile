@@ -47,6 +47,47 @@ db-stop: node_modules/.run ## stop the embedded Postgres; its data is kept
 db-reset: node_modules/.run ## delete the embedded databases
 	@$(BUN) tools/postgres/cli.ts reset
 
+##@ Migrations
+# A variable that was given becomes an option; the shell reads it from the environment, so that no value is taken for code.
+MIGRATE := $(BUN) tools/migrate/cli.ts
+given = $(if $($1),--$2 "$$$1")
+
+.PHONY: migrate-create
+migrate-create: node_modules/.dev ## write the next migration and its way back: MSG="add email" [RENAME=users.name:username] [EMPTY=1]
+	@$(MIGRATE) create $(call given,MSG,message) $(foreach rename,$(RENAME),--rename "$(rename)") $(if $(EMPTY),--empty)
+
+.PHONY: migrate-up
+migrate-up: node_modules/.run ## apply the pending migrations: [TO=0003] [LOCK_TIMEOUT=seconds]
+	@$(MIGRATE) up $(call given,TO,to) $(call given,LOCK_TIMEOUT,lock-timeout) $(call given,RESUME,resume)
+
+.PHONY: migrate-down
+migrate-down: node_modules/.run ## take back the last migration: [STEPS=2 or TO=0001] [YES=1]
+	@$(MIGRATE) down $(call given,TO,to) $(call given,STEPS,steps) $(if $(YES),--yes) $(call given,LOCK_TIMEOUT,lock-timeout) $(call given,RESUME,resume)
+
+.PHONY: migrate-current
+migrate-current: node_modules/.run ## say at which migration the database is
+	@$(MIGRATE) current
+
+.PHONY: migrate-history
+migrate-history: node_modules/.run ## list the migrations: applied when, pending, edited, unknown
+	@$(MIGRATE) history
+
+.PHONY: migrate-check
+migrate-check: node_modules/.dev ## compare models, migrations and database, and say which moved
+	@$(MIGRATE) check
+
+.PHONY: migrate-plan
+migrate-plan: node_modules/.run ## print the SQL that would run, without running it: [TO=0003] [FROM=0001]
+	@$(MIGRATE) plan $(call given,TO,to) $(call given,FROM,from)
+
+.PHONY: migrate-stamp
+migrate-stamp: node_modules/.run ## record that the database is at a migration, without running it: REV=0003
+	@$(MIGRATE) stamp $(call given,REV,rev)
+
+.PHONY: migrate-drop
+migrate-drop: node_modules/.run ## delete the last migration, which must not be applied
+	@$(MIGRATE) drop
+
 ##@ Set-up
 .PHONY: install
 install: node_modules/.dev ## fetch everything that development needs (the other targets do it when needed)

@@ -15,3 +15,13 @@ export async function askSecret(question: string, otherwise: string): Promise<st
     process.stderr.write('\n')
   }
 }
+
+/** Asks a question that can be answered with y or yes; everything else is no. */
+export async function confirm(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return /^y(es)?$/i.test((await terminal.question(question)).trim())
+  } finally {
+    terminal.close()
+  }
+}

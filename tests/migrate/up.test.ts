@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'bun:test'
+import { tablesNamed, withMigrations } from '../support/migrations.ts'
+
+const ENUM = [
+  { name: '0000_kind', up: "create type kind as enum ('a'); create table t (k kind);" },
+  { name: '0001_add', up: "alter type kind add value 'b';" },
+  { name: '0002_use', up: "insert into t values ('b');" },
+]
+
+describe('up', () => {
+  test('applies what is pending, in order, and says so', () =>
+    withMigrations(tablesNamed('a', 'b', 'c'), async ({ migrate, json, tables }) => {
+      const first = await migrate('up', '--to', '0001')
+      expect(first).toMatchObject({ code: 0, err: '' })
+      expect(first.out).toMatch(
+        /^Applied 0000_a \(\d+ ms\)\nApplied 0001_b \(\d+ ms\)\nDone: .* is at 0001_b\.\n$/,
+      )
+      expect(await tables()).toEqual(['a', 'b'])
+      expect(await json('up')).toMatchObject({
+        code: 0,
+        result: { applied: [{ name: '0002_c' }], current: '0002_c' },
+      })
+      expect((await migrate('up')).out).toMatch(/^Nothing to apply: .* is at 0002_c\.\n$/)
+    }))
+
+  test('takes a revision by number, by name, and by nothing else', () =>
+    withMigrations(tablesNamed('a', 'b', 'c'), async ({ json, tables }) => {
+      expect((await json('up', '--to', '0')).result.current).toBe('0000_a')
+      expect((await json('up', '--to', '0001_b')).result.current).toBe('0001_b')
+      expect((await json('up', '--to', '0007')).result.error).toEqual({
+        code: 'unknown_revision',
+        message: expect.stringMatching(/no migration 0007 in .*0000_a, 0001_b, 0002_c/),
+      })
+      expect((await json('up', '--to', 'b')).code).toBe(1)
+      expect(await tables()).toEqual(['a', 'b'])
+    }))
+
+  test('lets the next migration use a new enum value', () =>
+    withMigrations(ENUM, async ({ migrate, sql }) => {
+      expect(await migrate('up')).toMatchObject({ code: 0, err: '' })
+      expect(await sql`select k::text from t`).toHaveLength(1)
+    }))
+
+  test('says why the same migration can not', () =>
+    withMigrations(
+      [
+        ENUM[0] as (typeof ENUM)[0],
+        {
+          name: '0001_both',
+          up: "alter type kind add value 'b';\n--> statement-breakpoint\n\ninsert into t values ('b');",
+        },
+      ],
+      async ({ migrate }) => {
+        const { code, err } = await migrate('up')
+        expect(code).toBe(1)
+        expect(err).toContain('0001_both.sql:4: unsafe use of new value "b"')
+        expect(err).toContain('move what uses it into the next one')
+      },
+    ))
+
+  test('eight at once apply each migration once', () =>
+    withMigrations(
+      [
+        ...tablesNamed('a', 'b', 'c'),
+        { name: '0003_rows', up: 'insert into a values (1); select pg_sleep(0.05);' },
+      ],
+      async ({ json, sql, tables }) => {
+        const ended = await Promise.all(Array.from({ length: 8 }, () => json('up')))
+        expect(ended.map(({ code }) => code)).toEqual(Array(8).fill(0))
+        const applied = ended.flatMap(({ result }) =>
+          result.applied.map(({ name }: { name: string }) => name),
+        )
+        expect(applied.sort()).toEqual(['0000_a', '0001_b', '0002_c', '0003_rows'])
+        expect(await tables()).toEqual(['a', 'b', 'c'])
+        expect(await sql`select from drizzle.__drizzle_migrations`).toHaveLength(4)
+      },
+    ))
+
+  test('a failure in the middle undoes its migration, names the line, and keeps those before', () =>
+    withMigrations(
+      [
+        ...tablesNamed('a'),
+        {
+          name: '0001_broken',
+          up: 'create table x (id int);\n--> statement-breakpoint\n\nselect 1;\nselect * frm a;',
+        },
+        { name: '0002_after', up: 'create table y (id int);' },
+      ],
+      async ({ migrate, json, tables, edit }) => {
+        const { code, err } = await migrate('up')
+        expect(code).toBe(1)
+        expect(err).toMatch(/0001_broken\.sql:5: syntax error at or near "frm"\n$/)
+        expect(await tables()).toEqual(['a'])
+        expect((await json('current')).result).toEqual({
+          current: '0000_a',
+          pending: ['0001_broken', '0002_after'],
+        })
+        edit('0001_broken.sql', 'create table x (id int);')
+        expect((await migrate('up')).code).toBe(0)
+        expect(await tables()).toEqual(['a', 'x', 'y'])
+      },
+    ))
+
+  test('a constraint that only the commit checks undoes its migration too', () =>
+    withMigrations(
+      [
+        {
+          name: '0000_late',
+          up: 'create table p (id int primary key); create table c (p int references p deferrable initially deferred); insert into c values (4711);',
+        },
+      ],
+      async ({ migrate, tables }) => {
+        const { code, err } = await migrate('up')
+        expect(code).toBe(1)
+        expect(err).toContain('0000_late.sql: insert or update on table "c" violates foreign key constraint')
+        expect(err).not.toContain('4711')
+        expect(await tables()).toEqual([])
+      },
+    ))
+
+  test('a lock that somebody holds is waited for, but not for ever', () =>
+    withMigrations(
+      [...tablesNamed('a'), { name: '0001_wide', up: 'alter table a add column b int;' }],
+      async ({ migrate, sql }) => {
+        await migrate('up', '--to', '0000')
+        await sql.begin(async (tx) => {
+          await tx`select * from a`
+          const { code, err } = await migrate('up', '--lock-timeout', '1')
+          expect(code).toBe(1)
+          expect(err).toContain('0001_wide.sql:1: gave up after 1 s of waiting for a lock')
+          expect(err).toContain('LOCK_TIMEOUT=60')
+        })
+        expect((await migrate('up')).code).toBe(0)
+      },
+    ))
+})

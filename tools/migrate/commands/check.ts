@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { catalogDifferences } from '../catalog.ts'
+import { type Context, command } from '../command.ts'
+import { type Folder, readFolder, readJournal } from '../folder.ts'
+import { compareLive } from '../live.ts'
+import { Refusal } from '../refusal.ts'
+import { catalogOf, type Replay, replay } from '../replay.ts'
+
+/** What one side says of itself: where `findings` is empty, it agrees with the others. */
+type Side = { name: 'migrations' | 'models' | 'database'; agrees: string; findings: string[] }
+
+/** `check`: holds the models, the migrations and the database against each other, and names the one that moved. */
+export const check = command({
+  summary: 'compare models, migrations and database, and say which of them moved',
+  options: {
+    models: {
+      type: 'string',
+      value: 'FILE',
+      help: 'a module that exports the models (default: every src/**/table.ts)',
+    },
+  },
+  async run(context, { models }) {
+    const folder = readFolder(context.folder)
+    const sides = await compareAll(context, folder, models)
+    for (const { name, agrees, findings } of sides) {
+      context.print(`${name.padEnd(10)}  ${findings.length === 0 ? agrees : `${VERDICT[name]}:`}`)
+      for (const finding of findings) context.print(`  ${finding}`)
+    }
+    const ok = sides.every(({ findings }) => findings.length === 0)
+    return {
+      exitCode: ok ? 0 : 1,
+      data: { ok, ...Object.fromEntries(sides.map(({ name, findings }) => [name, findings])) },
+    }
+  },
+})
+
+const VERDICT = { migrations: 'not right', models: 'moved', database: 'moved' }
+
+async function compareAll(context: Context, folder: Folder, models: string | undefined): Promise<Side[]> {
+  const agrees = `ok: all ${folder.migrations.length} run from empty, and back to empty`
+  try {
+    const replayed = await replay(folder)
+    return [
+      { name: 'migrations', agrees, findings: [...folder.problems, ...replayed.inexact] },
+      await compareModels(folder, replayed, models),
+      await compareDatabase(context, folder, replayed),
+    ]
+  } catch (error) {
+    if (!(error instanceof Refusal) || folder.migrations.length === 0) throw error
+    // What they do is not known, so there is nothing to hold the others against.
+    return [{ name: 'migrations', agrees, findings: [...folder.problems, error.message] }]
+  }
+}
+
+async function compareModels(folder: Folder, { catalogs }: Replay, file: string | undefined): Promise<Side> {
+  // drizzle-kit takes long to load, so only what needs it does.
+  const [{ createStatements, snapshotOf }, { loadModels }] = await Promise.all([
+    import('../kit.ts'),
+    import('../models.ts'),
+  ])
+  const models: Record<string, unknown> = file ? await import(resolve(file)) : await loadModels()
+  const fresh = await catalogOf(await createStatements(models))
+  const differences = catalogDifferences(catalogs.at(-1) ?? new Map(), fresh)
+  const isPictured = Bun.deepEquals(withoutIds(snapshotOf(models)), withoutIds(lastSnapshot(folder)))
+  const advice = isPictured
+    ? 'The SQL of the migrations was changed by hand: it does not do what their last snapshot says.'
+    : 'The models are ahead of the migrations: `make migrate-create MSG="…"` writes the next one.'
+  return {
+    name: 'models',
+    agrees: 'ok: a fresh install of the models equals the migrations',
+    findings: differences.length > 0 ? [advice, ...differences.map((line) => `the migrations' ${line}`)] : [],
+  }
+}
+
+async function compareDatabase(context: Context, folder: Folder, { catalogs }: Replay): Promise<Side> {
+  const { agrees, findings } = await compareLive(await context.database(), folder, catalogs)
+  return { name: 'database', agrees, findings }
+}
+
+function lastSnapshot({ path }: Folder): object {
+  const entry = readJournal(path).entries.at(-1)
+  const file = join(path, 'meta', `${String(entry?.idx).padStart(4, '0')}_snapshot.json`)
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return {}
+  }
+}
+
+const withoutIds = (snapshot: object): object => ({ ...snapshot, id: null, prevId: null })

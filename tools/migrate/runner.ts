@@ -1,0 +1,53 @@
+import { explainFault } from './fault.ts'
+import type { Migration } from './folder.ts'
+import { lockedTransaction } from './migrator-lock.ts'
+import { type Ran, type Run, readStatus, scriptOf } from './run.ts'
+import type { Script, Statement } from './script.ts'
+import type { Session } from './session.ts'
+import { forget, PREPARE_TRACKING, recordApplied } from './tracking.ts'
+import { runUntransacted } from './untransacted.ts'
+
+/**
+ * Runs migrations one by one, each in a transaction of its own that holds the migrators' lock and records it, so that each is applied
+ * wholly or not at all, and once. Throws a `Refusal` at the first that does not work; those before it stay.
+ */
+export async function runAll(session: Session, run: Run): Promise<Ran[]> {
+  await lockedTransaction(session, run, async () => {
+    for (const statement of PREPARE_TRACKING) await session.query(statement)
+  })
+  const all: Ran[] = []
+  for (let ran = await runNext(session, run); ran; ran = await runNext(session, run)) {
+    all.push(ran)
+    await run.onRan(ran)
+  }
+  return all
+}
+
+async function runNext(session: Session, run: Run): Promise<Ran | null> {
+  const started = performance.now()
+  const outcome = await lockedTransaction(session, run, async () => {
+    const entry = run.next(await readStatus(session, run.folder))
+    if (!entry) return null
+    const script = scriptOf(entry.migration, run.direction)
+    if (!script.noTransaction) await runTransacted(session, run, entry.migration, script)
+    return { entry, script }
+  })
+  if (!outcome) return null
+  if (outcome.script.noTransaction) await runUntransacted(session, run, outcome.entry)
+  return { name: outcome.entry.name, ms: Math.round(performance.now() - started) }
+}
+
+async function runTransacted(
+  session: Session,
+  run: Run,
+  migration: Migration,
+  script: Script,
+): Promise<void> {
+  const failAt = (statement: Statement | null) => (error: unknown) => {
+    throw explainFault(error, script, statement, run)
+  }
+  for (const statement of script.statements) await session.query(statement.sql).catch(failAt(statement))
+  // What the commit would find wrong, while there is still a file to name.
+  await session.query('set constraints all immediate').catch(failAt(null))
+  await session.query(run.direction === 'up' ? recordApplied(migration) : forget(migration.when))
+}
