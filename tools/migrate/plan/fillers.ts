@@ -66,7 +66,7 @@ export function constant(model: Model, column: Column): string | null {
 
 type Update = { what: string; statement: string }
 
-function rowByRow(table: Table, column: Column): Update | null {
+export function rowByRow(table: Table, column: Column): Update | null {
   const set = (value: string, source = '') =>
     `UPDATE ${at(table)} SET ${quote(column.name)} = ${value}${source};`
   const key = Object.values(table.foreignKeys).find(({ columns }) => columns.includes(column.name))
@@ -88,7 +88,7 @@ function rowByRow(table: Table, column: Column): Update | null {
   }
 }
 
-function isUnique(table: Table, name: string): boolean {
+export function isUnique(table: Table, name: string): boolean {
   return (
     table.primaryKey?.columns.includes(name) === true ||
     Object.values(table.uniques).some(({ columns }) => columns.includes(name)) ||

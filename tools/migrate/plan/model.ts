@@ -69,6 +69,7 @@ export type Model = {
   policies: Record<string, Policy>
 }
 
+/** Reads a snapshot. */
 export function modelOf(snapshot: Snapshot): Model {
   const views = Object.entries(snapshot.views).filter(([, view]) => !view.isExisting)
   return {

@@ -1,9 +1,8 @@
-import type { Snapshot } from '../snapshot.ts'
 import { type Comparison, compare } from './compare.ts'
 import { compareParts, type PartChanges } from './compare-parts.ts'
 import { compareEnums, enumsInUse, enumsToRebuild } from './enums.ts'
 import { addColumn } from './fillers.ts'
-import { type Model, modelOf } from './model.ts'
+import type { Model } from './model.ts'
 import { applyRenames, type Rename } from './renames.ts'
 import { compareRoles } from './roles.ts'
 import { compareSequences } from './sequences.ts'
@@ -11,15 +10,21 @@ import { at, quote } from './sql.ts'
 import { alterColumns, createTable, dropColumns, renameNotNulls, rowSecurity } from './tables.ts'
 import { compareViews } from './views.ts'
 
-/** The way from one snapshot to another: statements in order, and whether they must run outside a transaction. */
-export type Plan = { statements: string[]; concurrent: boolean; comparison: Comparison }
+/** The way from one model to another. */
+export type Plan = {
+  statements: string[]
+  /** Whether the statements must run outside a transaction. */
+  concurrent: boolean
+  /** Indexes that would be made CONCURRENTLY, were they not among statements that need a transaction. */
+  couldBeConcurrent: string[]
+  comparison: Comparison
+}
 
-/** Plans the way from one snapshot to another, with the renames that were declared for it. */
-export function plan(from: Snapshot, to: Snapshot, renames: Rename[] = []): Plan {
-  const after = modelOf(to)
-  const renamed = applyRenames(modelOf(from), renames)
-  const rebuiltEnums = enumsToRebuild(renamed.model.enums, after.enums)
-  return planWith(renamed.model, after, renamed.statements, rebuiltEnums)
+/** Plans the way from one model to another, with the renames that were declared for it. */
+export function plan(from: Model, to: Model, renames: Rename[] = []): Plan {
+  const renamed = applyRenames(from, renames)
+  const rebuiltEnums = enumsToRebuild(renamed.model.enums, to.enums)
+  return planWith(renamed.model, to, renamed.statements, rebuiltEnums)
 }
 
 function planWith(from: Model, to: Model, renames: string[], rebuiltEnums: Set<string>): Plan {
@@ -57,9 +62,15 @@ function planWith(from: Model, to: Model, renames: string[], rebuiltEnums: Set<s
     ...roles.drop,
   ]
   const concurrent = concurrently(parts)
-  return concurrent.length === statements.length && concurrent.length > 0
-    ? { statements: concurrent, concurrent: true, comparison }
-    : { statements, concurrent: false, comparison }
+  const isConcurrent = concurrent.length > 0 && concurrent.length === statements.length
+  const isInNewTable = (name: string) => createdTables.some(({ indexes }) => indexes[name])
+  const indexes = parts.created.filter((part) => part.concurrent && !isInNewTable(part.name))
+  return {
+    statements: isConcurrent ? concurrent : statements,
+    concurrent: isConcurrent,
+    couldBeConcurrent: isConcurrent ? [] : indexes.map(({ name }) => name),
+    comparison,
+  }
 }
 
 // Only by themselves: CONCURRENTLY forbids a transaction, which all the rest should have.
