@@ -53,8 +53,8 @@ MIGRATE := $(BUN) tools/migrate/cli.ts
 given = $(if $($1),--$2 "$$$1")
 
 .PHONY: migrate-create
-migrate-create: node_modules/.dev ## write the next migration and its way back: MSG="add email" [RENAME=users.name:username] [EMPTY=1]
-	@$(MIGRATE) create $(call given,MSG,message) $(foreach rename,$(RENAME),--rename "$(rename)") $(if $(EMPTY),--empty)
+migrate-create: node_modules/.dev ## write the next migration and its way back: MSG="add email" [RENAME=users.name:username] [DROP=users.name] [NO_RENAME=1] [EMPTY=1]
+	@$(MIGRATE) create $(call given,MSG,message) $(call given,RENAME,rename) $(call given,DROP,drop) $(if $(NO_RENAME),--no-rename) $(if $(EMPTY),--empty)
 
 .PHONY: migrate-up
 migrate-up: node_modules/.run ## apply the pending migrations: [TO=0003] [LOCK_TIMEOUT=seconds]

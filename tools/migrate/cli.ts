@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { runTool, ToolError } from '../error.ts'
 import type { Command, Context } from './command.ts'
 import { check } from './commands/check.ts'
+import { create } from './commands/create.ts'
 import { current } from './commands/current.ts'
 import { down } from './commands/down.ts'
 import { drop } from './commands/drop.ts'
@@ -14,7 +15,7 @@ import { helpOf, overview } from './help.ts'
 import { Refusal } from './refusal.ts'
 import { migrationTarget } from './target.ts'
 
-const COMMANDS: Record<string, Command> = { up, down, current, history, check, plan, stamp, drop }
+const COMMANDS: Record<string, Command> = { create, up, down, current, history, check, plan, stamp, drop }
 
 await runTool(async () => {
   const { name, args, isJson, wantsHelp, folder } = readCommon(process.argv.slice(2))
