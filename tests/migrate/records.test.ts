@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { tablesNamed, withMigrations } from '../support/migrations.ts'
 
@@ -69,6 +69,8 @@ describe('stamp', () => {
 describe('drop', () => {
   test('deletes the last migration with all that belongs to it, unless it is applied', () =>
     withMigrations(tablesNamed('a', 'b'), async ({ json, edit, folder, up }) => {
+      const journal = join(folder, 'meta/_journal.json')
+      const before = readFileSync(journal, 'utf8')
       edit('meta/0000_snapshot.json', '{}')
       edit('meta/0001_snapshot.json', '{}')
       await up('0000')
@@ -76,6 +78,10 @@ describe('drop', () => {
         dropped: '0001_b',
         files: ['0001_b.sql', '0001_b.down.sql', 'meta/0001_snapshot.json'],
       })
+      const { entries, ...rest } = JSON.parse(before)
+      expect(readFileSync(journal, 'utf8')).toBe(
+        JSON.stringify({ ...rest, entries: entries.slice(0, 1) }, null, 2),
+      )
       expect(readdirSync(folder).sort()).toEqual(['0000_a.down.sql', '0000_a.sql', 'meta'])
       expect((await json('drop')).result.error.code).toBe('still_applied')
       expect(existsSync(join(folder, 'meta/0000_snapshot.json'))).toBe(true)

@@ -27,7 +27,9 @@ export function readJournal(folder: string): Journal {
   const path = journalPath(folder)
   if (!existsSync(path)) return { entries: [] }
   try {
-    return Journal.parse(JSON.parse(readFileSync(path, 'utf8')))
+    const journal = JSON.parse(readFileSync(path, 'utf8'))
+    Journal.parse(journal)
+    return journal // as it was read, since what Zod returns has its keys in another order
   } catch {
     throw new Refusal(
       'broken_folder',

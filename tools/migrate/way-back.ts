@@ -22,6 +22,12 @@ export async function priceOf(session: Session, steps: Entry[]): Promise<Price[]
   return prices
 }
 
+/** What a price counts, in words: `2 rows of table public.users`. */
+export function inWords({ rows, words }: Price): string {
+  if (rows === null) return `an unknown number of ${words}`
+  return `${rows} ${rows === 1 ? words.replace(/^(row|value)s\b/, '$1') : words}`
+}
+
 async function count(session: Session, sql: string): Promise<number | null> {
   try {
     return await inTransaction(session, async () => {

@@ -7,7 +7,7 @@ import { runAll } from '../runner.ts'
 import { describeDatabase, withSession } from '../session.ts'
 import { checkBeforeDown, currentOf, type Entry, isApplied, type Status } from '../status.ts'
 import { checkResume, checkUnfinished } from '../unfinished.ts'
-import { type Price, priceOf } from '../way-back.ts'
+import { inWords, type Price, priceOf } from '../way-back.ts'
 
 /** `down`: takes applied migrations back, the newest first, once somebody who has seen what it costs says yes. */
 export const down = command({
@@ -87,10 +87,9 @@ function show({ print }: Context, title: string, steps: Entry[], prices: Price[]
     print(`  ${name}`)
     const own = prices.filter(({ migration }) => migration === name)
     if (own.length === 0) print('    loses no data that its file names')
-    for (const { kind, rows, words } of own) {
-      if (kind === 'loses') print(`    loses ${rows ?? 'an unknown number of'} ${words}`)
-      else if (rows !== 0)
-        print(`    ${rows === null ? 'may be stopped by' : `is stopped by ${rows}`} ${words}`)
+    for (const price of own) {
+      if (price.kind === 'loses') print(`    loses ${inWords(price)}`)
+      else if (price.rows !== 0) print(`    ${price.rows ? 'is' : 'may be'} stopped by ${inWords(price)}`)
     }
   }
 }
@@ -98,7 +97,7 @@ function show({ print }: Context, title: string, steps: Entry[], prices: Price[]
 function checkBlocked(prices: Price[]): void {
   const blocks = prices.filter(({ kind, rows }) => kind === 'blocked-by' && rows !== 0 && rows !== null)
   if (blocks.length === 0) return
-  const reasons = blocks.map(({ rows, words, migration }) => `${rows} ${words} (${migration})`).join('; ')
+  const reasons = blocks.map((price) => `${inWords(price)} (${price.migration})`).join('; ')
   throw new Refusal(
     'blocked',
     `The way back would fail: ${reasons}. Change those rows first; nothing was changed.`,
