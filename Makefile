@@ -88,6 +88,15 @@ migrate-stamp: node_modules/.run ## record that the database is at a migration, 
 migrate-drop: node_modules/.run ## delete the last migration, which must not be applied
 	@$(MIGRATE) drop
 
+##@ Measure
+.PHONY: bench-migrate
+bench-migrate: node_modules/.dev ## 500 migrations from empty, beside drizzle-kit on the same files
+	@$(BUN) bench/migrate.ts
+
+.PHONY: stress-migrations
+stress-migrations: node_modules/.dev ## kill -9 the migration tool at 50 random moments
+	@KILLS=50 $(BUN) test tests/migrate/killed.test.ts
+
 ##@ Set-up
 .PHONY: install
 install: node_modules/.dev ## fetch everything that development needs (the other targets do it when needed)

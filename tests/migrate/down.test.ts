@@ -9,27 +9,29 @@ const ENUM = {
 
 describe('down', () => {
   test('counts what goes, and changes nothing before somebody says yes', () =>
-    withMigrations(tablesNamed('a', 'b'), async ({ migrate, json, sql, tables }) => {
-      await migrate('up')
+    withMigrations(tablesNamed('a', 'b'), async ({ migrate, json, sql, tables, up }) => {
+      await up()
       await sql`insert into b values (1), (2)`
       const asked = await migrate('down')
       expect(asked).toMatchObject({ code: 2, err: expect.stringContaining('YES=1') })
       expect(asked.out).toContain('  0001_b\n    loses 2 rows of b\n')
       expect(await tables()).toEqual(['a', 'b'])
 
+      const prices = [{ migration: '0001_b', kind: 'loses', words: 'rows of b', rows: 2 }]
+      expect((await json('down')).result).toMatchObject({ error: { code: 'unconfirmed' }, prices })
       const { code, result } = await json('down', '--yes')
       expect(code).toBe(0)
       expect(result).toMatchObject({
         takenBack: [{ name: '0001_b' }],
-        prices: [{ migration: '0001_b', kind: 'loses', words: 'rows of b', rows: 2 }],
+        prices,
         current: '0000_a',
       })
       expect(await tables()).toEqual(['a'])
     }))
 
   test('goes back by steps, to a revision, and to the beginning; then up again', () =>
-    withMigrations(tablesNamed('a', 'b', 'c', 'd'), async ({ migrate, json, tables, sql }) => {
-      await migrate('up')
+    withMigrations(tablesNamed('a', 'b', 'c', 'd'), async ({ json, tables, sql, up }) => {
+      await up()
       expect((await json('down', '--steps', '2', '--yes')).result.current).toBe('0001_b')
       expect((await json('down', '--to', '0000', '--yes')).result.current).toBe('0000_a')
       expect((await json('down', '--to', '0000', '--yes')).result.takenBack).toEqual([])
@@ -40,8 +42,8 @@ describe('down', () => {
     }))
 
   test('refuses what there is not', () =>
-    withMigrations(tablesNamed('a', 'b'), async ({ migrate, json, tables }) => {
-      await migrate('up', '--to', '0000')
+    withMigrations(tablesNamed('a', 'b'), async ({ json, tables, up }) => {
+      await up('0000')
       expect((await json('down', '--steps', '2', '--yes')).result.error.code).toBe('not_applied')
       expect((await json('down', '--to', '0001', '--yes')).result.error.code).toBe('not_applied')
       expect((await json('down', '--steps', '1', '--to', '0000')).result.error.code).toBe('usage')
@@ -50,8 +52,8 @@ describe('down', () => {
     }))
 
   test('names the rows that make it fail, and does not even ask', () =>
-    withMigrations([ENUM], async ({ migrate, sql, tables }) => {
-      await migrate('up')
+    withMigrations([ENUM], async ({ migrate, sql, tables, up }) => {
+      await up()
       const { code, out, err } = await migrate('down', '--yes')
       expect(code).toBe(1)
       expect(out).toContain('is stopped by 2 rows use enum value `b`')
@@ -67,8 +69,8 @@ describe('down', () => {
         ...tablesNamed('a'),
         { name: '0001_rename', up: 'alter table a rename to z', down: 'alter table z rename to a' },
       ],
-      async ({ migrate, tables }) => {
-        await migrate('up')
+      async ({ migrate, tables, up }) => {
+        await up()
         const { code, out } = await migrate('down', '--to', 'none', '--yes')
         expect(code).toBe(0)
         expect(out).toContain('loses an unknown number of rows of a')
@@ -83,8 +85,8 @@ describe('down', () => {
         { name: '0001_x', up: 'create table x ()', down: 'drop table x; drop table nowhere;' },
         { name: '0002_y', up: 'create table y ()', down: 'drop table y' },
       ],
-      async ({ migrate, tables, json }) => {
-        await migrate('up')
+      async ({ migrate, tables, json, up }) => {
+        await up()
         const { code, err } = await migrate('down', '--steps', '2', '--yes')
         expect(code).toBe(1)
         expect(err).toContain('0001_x.down.sql:1: table "nowhere" does not exist')
@@ -96,8 +98,8 @@ describe('down', () => {
   test('refuses without a way back, and where that was edited since', () =>
     withMigrations(
       [...tablesNamed('a'), { name: '0001_b', up: 'create table b ()' }],
-      async ({ migrate, json, edit, tables }) => {
-        await migrate('up')
+      async ({ migrate, json, edit, tables, up }) => {
+        await up()
         expect((await json('down', '--yes')).result.error).toEqual({
           code: 'missing',
           message: expect.stringContaining('0001_b.down.sql is not there'),
@@ -114,8 +116,8 @@ describe('down', () => {
     ))
 
   test('asks on a terminal', () =>
-    withMigrations(tablesNamed('a'), async ({ migrate, onTerminal, tables }) => {
-      await migrate('up')
+    withMigrations(tablesNamed('a'), async ({ onTerminal, tables, up }) => {
+      await up()
       expect(await onTerminal('n\n', 'down')).toMatchObject({
         code: 2,
         out: expect.stringContaining('Go back? [y/N]'),

@@ -121,8 +121,8 @@ describe('up', () => {
   test('a lock that somebody holds is waited for, but not for ever', () =>
     withMigrations(
       [...tablesNamed('a'), { name: '0001_wide', up: 'alter table a add column b int;' }],
-      async ({ migrate, sql }) => {
-        await migrate('up', '--to', '0000')
+      async ({ migrate, sql, up }) => {
+        await up('0000')
         await sql.begin(async (tx) => {
           await tx`select * from a`
           const { code, err } = await migrate('up', '--lock-timeout', '1')

@@ -1,7 +1,12 @@
+import { setDefaultTimeout } from 'bun:test'
 import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { findRevision, readFolder } from '../../tools/migrate/folder.ts'
+import { migrateUp } from '../../tools/migrate/migrate-up.ts'
 import { withScratchDatabase } from '../../tools/migrate/scratch.ts'
+
+setDefaultTimeout(30_000) // each of these tests starts several processes, which a busy machine takes its time for
 
 const CLI = resolve(import.meta.dir, '../../tools/migrate/cli.ts')
 const FIRST_DATE = 1_700_000_000_000
@@ -16,8 +21,12 @@ export type Ended = { code: number | null; out: string; err: string }
 export type World = {
   url: string
   folder: string
+  /** Applies what is pending, up to `to`, without starting a process: for what a test begins with. */
+  up: (to?: string) => Promise<void>
   /** Runs the tool as a shell would, and waits for its end. */
   migrate: (...args: string[]) => Promise<Ended>
+  /** Runs it on another database. */
+  migrateOn: (url: string, ...args: string[]) => Promise<Ended>
   /** Starts the tool; for what must be interrupted. */
   start: (...args: string[]) => Bun.Subprocess<'ignore', 'pipe', 'pipe'>
   /** Runs it with `--json` and returns the exit code and the result. */
@@ -70,8 +79,10 @@ function worldOf(folder: string, url: string, sql: Bun.SQL): World {
     url,
     folder,
     sql,
+    up: (to) => arrange(url, folder, to),
     start,
     migrate,
+    migrateOn: (other, ...args) => ended(spawn(command(args), other)),
     onTerminal: (typed, ...args) => onTerminal(command(args), url, typed),
     json: async (...args) => {
       const { code, out } = await migrate(...args, '--json')
@@ -86,6 +97,12 @@ function worldOf(folder: string, url: string, sql: Bun.SQL): World {
       return rows.map(({ name }) => name)
     },
   }
+}
+
+async function arrange(url: string, path: string, to = 'last'): Promise<void> {
+  const folder = readFolder(path)
+  const how = { onRan: () => {}, say: () => {}, lockTimeoutMs: 5_000 }
+  await migrateUp(url, folder, { ...how, to: findRevision(folder, to) })
 }
 
 function spawn(command: string[], url: string) {

@@ -42,8 +42,8 @@ await runTool(async () => {
     return exitCode
   } catch (error) {
     if (!isJson || !(error instanceof ToolError)) throw error
-    const code = error instanceof Refusal ? error.code : 'failed'
-    console.log(JSON.stringify({ error: { code, message: error.message } }))
+    const { code, details } = error instanceof Refusal ? error : { code: 'failed', details: {} }
+    console.log(JSON.stringify({ error: { code, message: error.message }, ...details }))
     return error.exitCode
   }
 })

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { basename, join, relative, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { Refusal } from './refusal.ts'
-import { readScript, type Script } from './script.ts'
+import { readScript, type Script, shownPath } from './script.ts'
 
 /** Where the project keeps its migrations. */
 export const MIGRATIONS = resolve(import.meta.dir, '../../drizzle')
@@ -31,7 +31,7 @@ export function readJournal(folder: string): Journal {
   } catch {
     throw new Refusal(
       'broken_folder',
-      `${relative(process.cwd(), path)} is no journal of drizzle-kit: look for marks that a merge left in it.`,
+      `${shownPath(path)} is no journal of drizzle-kit: look for marks that a merge left in it.`,
     )
   }
 }
@@ -78,10 +78,11 @@ function disorder(migrations: Migration[]): string[] {
   })
 }
 
+// A way back alone, such as `drizzle-kit drop` leaves behind, does no harm.
 function strays(path: string, migrations: Migration[]): string[] {
-  const known = new Set(migrations.map(({ name }) => name))
+  const known = new Set(migrations.map(({ name }) => `${name}.sql`))
   return readdirSync(path)
-    .filter((file) => /^\d{4}_.*\.sql$/.test(file) && !known.has(file.replace(/(\.down)?\.sql$/, '')))
+    .filter((file) => /^\d{4}_.*\.sql$/.test(file) && !file.endsWith('.down.sql') && !known.has(file))
     .sort()
     .map(
       (file) =>

@@ -1,10 +1,12 @@
 import { type Catalog, catalogDifferences, readCatalog } from './catalog.ts'
 import type { Folder } from './folder.ts'
 import { Refusal } from './refusal.ts'
-import { readStatus } from './run.ts'
+import { readSettledStatus } from './run.ts'
 import { describeDatabase, type Session, withSession } from './session.ts'
 import { checkBeforeUp, currentOf, isApplied, pendingOf, type Status } from './status.ts'
 import { checkUnfinished } from './unfinished.ts'
+
+const PATIENCE = { say: (line: string) => console.error(line), lockTimeoutMs: 5_000 }
 
 /**
  * Holds a database against what the migrations that it has had make of an empty one: `catalogs` are those after 0, 1, 2 … migrations.
@@ -16,7 +18,7 @@ export function compareLive(
   catalogs: Catalog[],
 ): Promise<{ agrees: string; findings: string[] }> {
   return withSession(url, async (session) => {
-    const status = await readStatus(session, folder)
+    const status = await readSettledStatus(session, folder, PATIENCE)
     const pending = pendingOf(status).length
     const agrees = `ok: ${describeDatabase(url)} is at ${currentOf(status)?.name ?? 'none'}${pending > 0 ? `, ${pending} pending` : ''}`
     const refusals = refusalsOf(status)

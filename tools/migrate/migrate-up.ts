@@ -1,5 +1,5 @@
 import type { Folder } from './folder.ts'
-import { type Ran, type Run, readStatus } from './run.ts'
+import { type Ran, type Run, readSettledStatus, readStatus } from './run.ts'
 import { runAll } from './runner.ts'
 import { withSession } from './session.ts'
 import { checkBeforeUp, currentOf, pendingOf, type Status } from './status.ts'
@@ -23,7 +23,7 @@ export function migrateUp(
     return pendingOf(status).find(({ migration }) => folder.migrations.indexOf(migration) <= to) ?? null
   }
   return withSession(url, async (session) => {
-    const before = await readStatus(session, folder)
+    const before = await readSettledStatus(session, folder, how)
     checkResume(before, resumeAt)
     const isDue = next(before) !== null
     const applied = isDue ? await runAll(session, { ...how, folder, direction: 'up', next, resumeAt }) : []

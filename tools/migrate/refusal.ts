@@ -25,9 +25,12 @@ export type RefusalCode =
 export class Refusal extends ToolError {
   override name = 'Refusal'
   readonly code: RefusalCode
+  /** What `--json` prints beside code and message, for whoever must decide. */
+  readonly details: object
 
-  constructor(code: RefusalCode, message: string, exitCode: 1 | 2 = 1) {
+  constructor(code: RefusalCode, message: string, exitCode: 1 | 2 = 1, details: object = {}) {
     super(message, exitCode)
     this.code = code
+    this.details = details
   }
 }

@@ -1,5 +1,5 @@
 import type { Folder, Migration } from './folder.ts'
-import type { Patience } from './migrator-lock.ts'
+import { lockedTransaction, type Patience } from './migrator-lock.ts'
 import { Refusal } from './refusal.ts'
 import type { Script } from './script.ts'
 import type { Session } from './session.ts'
@@ -26,6 +26,17 @@ export type Run = Patience & {
 /** Reads how a database stands to a folder. Changes nothing and takes no lock. */
 export async function readStatus(session: Session, folder: Folder): Promise<Status> {
   return compare(folder, await readTracked(session))
+}
+
+/** As `readStatus`, but a migration that is only on its way in another migrator is waited for. Throws `busy`. */
+export async function readSettledStatus(
+  session: Session,
+  folder: Folder,
+  patience: Patience,
+): Promise<Status> {
+  const status = await readStatus(session, folder)
+  if (!status.entries.some(({ state }) => state === 'unfinished')) return status
+  return lockedTransaction(session, patience, () => readStatus(session, folder))
 }
 
 /** A migration's file for a direction. Throws `missing` and `own_transaction`. */

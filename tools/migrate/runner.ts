@@ -2,8 +2,9 @@ import { explainFault } from './fault.ts'
 import type { Migration } from './folder.ts'
 import { lockedTransaction } from './migrator-lock.ts'
 import { type Ran, type Run, readStatus, scriptOf } from './run.ts'
-import type { Script, Statement } from './script.ts'
+import type { Script } from './script.ts'
 import type { Session } from './session.ts'
+import { runStatement } from './statement.ts'
 import { forget, PREPARE_TRACKING, recordApplied } from './tracking.ts'
 import { runUntransacted } from './untransacted.ts'
 
@@ -16,15 +17,18 @@ export async function runAll(session: Session, run: Run): Promise<Ran[]> {
     for (const statement of PREPARE_TRACKING) await session.query(statement)
   })
   const all: Ran[] = []
-  for (let ran = await runNext(session, run); ran; ran = await runNext(session, run)) {
-    all.push(ran)
-    await run.onRan(ran)
+  for (;;) {
+    const started = performance.now()
+    const ran = await runNext(session, run)
+    if (!ran) return all
+    if (ran.isTaken) continue
+    all.push({ name: ran.name, ms: Math.round(performance.now() - started) })
+    await run.onRan(all.at(-1) as Ran)
   }
-  return all
 }
 
-async function runNext(session: Session, run: Run): Promise<Ran | null> {
-  const started = performance.now()
+/** Runs what comes next. `isTaken`: another migrator ran it between the decision and the lock. */
+async function runNext(session: Session, run: Run): Promise<{ name: string; isTaken: boolean } | null> {
   const outcome = await lockedTransaction(session, run, async () => {
     const entry = run.next(await readStatus(session, run.folder))
     if (!entry) return null
@@ -33,8 +37,8 @@ async function runNext(session: Session, run: Run): Promise<Ran | null> {
     return { entry, script }
   })
   if (!outcome) return null
-  if (outcome.script.noTransaction) await runUntransacted(session, run, outcome.entry)
-  return { name: outcome.entry.name, ms: Math.round(performance.now() - started) }
+  const { entry, script } = outcome
+  return { name: entry.name, isTaken: script.noTransaction && !(await runUntransacted(session, run, entry)) }
 }
 
 async function runTransacted(
@@ -43,11 +47,10 @@ async function runTransacted(
   migration: Migration,
   script: Script,
 ): Promise<void> {
-  const failAt = (statement: Statement | null) => (error: unknown) => {
-    throw explainFault(error, script, statement, run)
-  }
-  for (const statement of script.statements) await session.query(statement.sql).catch(failAt(statement))
+  for (const statement of script.statements) await runStatement(session, run, script, statement)
   // What the commit would find wrong, while there is still a file to name.
-  await session.query('set constraints all immediate').catch(failAt(null))
+  await session.query('set constraints all immediate').catch((error) => {
+    throw explainFault(error, script, null, run)
+  })
   await session.query(run.direction === 'up' ? recordApplied(migration) : forget(migration.when))
 }

@@ -24,13 +24,19 @@ export type Script = {
   ownTransaction: Statement | null
 }
 
+/** A file's path as people are shown it: from where they are, if it lies below. */
+export function shownPath(path: string): string {
+  const fromHere = relative(process.cwd(), path)
+  return fromHere.startsWith('..') ? path : fromHere
+}
+
 /** Reads one SQL file, or returns null where there is none. */
 export function readScript(path: string): Script | null {
   if (!existsSync(path)) return null
   const text = readFileSync(path, 'utf8')
   const statements = splitStatements(text)
   return {
-    path: relative(process.cwd(), path),
+    path: shownPath(path),
     hash: createHash('sha256').update(text).digest('hex'),
     statements,
     noTransaction: /^-- hearth: no-transaction\s*$/m.test(text),

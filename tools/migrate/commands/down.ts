@@ -2,7 +2,7 @@ import { confirm } from '../../prompt.ts'
 import { type Context, command, lockTimeout, lockTimeoutMs, resume, wholeNumber } from '../command.ts'
 import { findRevision, readFolder } from '../folder.ts'
 import { Refusal } from '../refusal.ts'
-import { type Ran, readStatus, scriptOf } from '../run.ts'
+import { readSettledStatus, readStatus, scriptOf } from '../run.ts'
 import { runAll } from '../runner.ts'
 import { describeDatabase, withSession } from '../session.ts'
 import { checkBeforeDown, currentOf, type Entry, isApplied, type Status } from '../status.ts'
@@ -22,9 +22,10 @@ export const down = command({
   async run(context, values) {
     const folder = readFolder(context.folder)
     const resumeAt = wholeNumber('resume', values.resume, 1)
+    const patience = { say: context.say, lockTimeoutMs: lockTimeoutMs(values['lock-timeout']) }
     const url = await context.database()
     return withSession(url, async (session) => {
-      const status = await readStatus(session, folder)
+      const status = await readSettledStatus(session, folder, patience)
       checkResume(status, resumeAt)
       checkUnfinished(status, 'down', resumeAt)
       const steps = chooseSteps(status, values)
@@ -38,18 +39,17 @@ export const down = command({
       const prices = await priceOf(session, steps)
       show(context, `Going back on ${describeDatabase(url)}:`, steps, prices)
       checkBlocked(prices)
-      if (!values.yes) await askFor(context)
-      const takenBack: Ran[] = []
-      await runAll(session, {
+      if (!values.yes) await askFor(context, prices)
+      let done = 0
+      const takenBack = await runAll(session, {
+        ...patience,
         folder,
         direction: 'down',
-        next: (fresh) => expected(fresh, steps[takenBack.length]),
-        onRan: (ran) => {
-          takenBack.push(ran)
-          context.print(`Took back ${ran.name} (${ran.ms} ms)`)
+        next: (fresh) => expected(fresh, steps[done]),
+        onRan: ({ name, ms }) => {
+          done += 1
+          context.print(`Took back ${name} (${ms} ms)`)
         },
-        say: context.say,
-        lockTimeoutMs: lockTimeoutMs(values['lock-timeout']),
         resumeAt,
       })
       const current = currentOf(await readStatus(session, folder))?.name ?? null
@@ -88,7 +88,9 @@ function show({ print }: Context, title: string, steps: Entry[], prices: Price[]
     const own = prices.filter(({ migration }) => migration === name)
     if (own.length === 0) print('    loses no data that its file names')
     for (const { kind, rows, words } of own) {
-      print(`    ${kind === 'loses' ? 'loses' : 'is stopped by'} ${rows ?? 'an unknown number of'} ${words}`)
+      if (kind === 'loses') print(`    loses ${rows ?? 'an unknown number of'} ${words}`)
+      else if (rows !== 0)
+        print(`    ${rows === null ? 'may be stopped by' : `is stopped by ${rows}`} ${words}`)
     }
   }
 }
@@ -103,9 +105,11 @@ function checkBlocked(prices: Price[]): void {
   )
 }
 
-async function askFor({ print }: Context): Promise<void> {
+async function askFor({ print }: Context, prices: Price[]): Promise<void> {
   if (!process.stdin.isTTY) {
-    throw new Refusal('unconfirmed', 'Nothing was changed: give YES=1 to go back without being asked.', 2)
+    throw new Refusal('unconfirmed', 'Nothing was changed: give YES=1 to go back without being asked.', 2, {
+      prices,
+    })
   }
   if (await confirm('Go back? [y/N] ')) return
   print('Nothing was changed.')

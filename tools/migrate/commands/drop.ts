@@ -1,9 +1,10 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { command } from '../command.ts'
 import { journalPath, readFolder, readJournal } from '../folder.ts'
 import { Refusal } from '../refusal.ts'
 import { readStatus } from '../run.ts'
+import { shownPath } from '../script.ts'
 import { describeDatabase, withSession } from '../session.ts'
 
 /** `drop`: deletes the files of the last migration, which must not be applied. */
@@ -30,7 +31,7 @@ export const drop = command({
     const dropped = files.filter((file) => existsSync(join(path, file)))
     for (const file of dropped) rmSync(join(path, file))
     print(`Dropped ${last.name}:`)
-    for (const file of dropped) print(`  ${relative(process.cwd(), join(path, file))}`)
+    for (const file of dropped) print(`  ${shownPath(join(path, file))}`)
     return { data: { dropped: last.name, files: dropped } }
   },
 })
