@@ -6,11 +6,12 @@ import { snapshotOf } from './kit.ts'
 import { hazardLines } from './plan/hazards.ts'
 import { modelOf } from './plan/model.ts'
 import { plan } from './plan/plan.ts'
-import type { Rename } from './plan/renames.ts'
-import { type Proof, prove } from './proof/prove.ts'
+import { type Proof, prove, type Step } from './proof/prove.ts'
 import { forgettingNewRoles } from './proof/roles.ts'
 import type { Question } from './questions.ts'
 import { Refusal } from './refusal.ts'
+import { withScratchDatabase } from './scratch.ts'
+import { type Session, withSession } from './session.ts'
 import type { Snapshot } from './snapshot.ts'
 import { fileText, lastSnapshot, slugOf, writeMigration } from './write.ts'
 
@@ -24,6 +25,9 @@ export type Order = {
   ask: Ask
 }
 
+/** Runs work on a scratch database. */
+type InScratch = <T>(work: (session: Session) => Promise<T>) => Promise<T>
+
 /** A migration that was written, and how its proof went. */
 export type Created = { name: string; files: string[]; proof: Proof }
 
@@ -32,7 +36,10 @@ export type Created = { name: string; files: string[]; proof: Proof }
  * database. Writes nothing where there is nothing to do or a question is open; writes two migrations where indexes are
  * made CONCURRENTLY among other changes. Throws `usage`, `missing` and `broken_folder`.
  */
-export async function createMigration(order: Order): Promise<{ created: Created[]; open: Question[] }> {
+export async function createMigration(
+  order: Order,
+  inScratch: InScratch = (work) => withScratchDatabase((url) => withSession(url, work)),
+): Promise<{ created: Created[]; open: Question[] }> {
   const slug = slugOf(order.message)
   const previous = lastSnapshot(order.folder) ?? snapshotOf({})
   const next = order.empty
@@ -43,15 +50,15 @@ export async function createMigration(order: Order): Promise<{ created: Created[
   const first = plan(modelOf(previous), modelOf(next), renames)
   if (first.statements.length === 0 && !order.empty) return { created: [], open }
 
-  const created: Created[] = []
-  let from = previous
-  let declared = renames
-  for (const { suffix, snapshot } of stages(next, first.couldBeConcurrent)) {
-    created.push(await createOne(order, `${slug}${suffix}`, from, snapshot, declared))
-    from = snapshot
-    declared = []
-  }
-  return { created, open }
+  return inScratch(async (session) => {
+    const created: Created[] = []
+    let step = { from: previous, renames }
+    for (const { suffix, snapshot: to } of stages(next, first.couldBeConcurrent)) {
+      created.push(await createOne(session, order, `${slug}${suffix}`, { ...step, to }))
+      step = { from: to, renames: [] }
+    }
+    return { created, open }
+  })
 }
 
 // CONCURRENTLY needs a migration of its own, outside a transaction.
@@ -66,15 +73,14 @@ function stages(next: Snapshot, indexes: string[]): { suffix: string; snapshot: 
 }
 
 async function createOne(
+  session: Session,
   { folder: path, empty }: Order,
   slug: string,
-  from: Snapshot,
-  to: Snapshot,
-  renames: Rename[],
+  step: Omit<Step, 'folder'>,
 ): Promise<Created> {
   const folder = existsSync(path) ? readFolder(path) : { path, migrations: [], problems: [] }
   if (folder.problems[0]) throw new Refusal('broken_folder', folder.problems[0])
-  const proof = await forgettingNewRoles([from, to], () => prove(folder, from, to, renames))
+  const proof = await forgettingNewRoles([step.from, step.to], () => prove(session, { ...step, folder }))
   const doubts = proof.differences.map((it) => `-- hearth: not proved: ${it.replaceAll(/\s*\n\s*/g, ' ')}`)
   const text = (way: Proof['up']) =>
     empty
@@ -84,7 +90,7 @@ async function createOne(
           way.statements,
         )
   return {
-    ...writeMigration(path, { slug, up: text(proof.up), down: text(proof.down), snapshot: to }),
+    ...writeMigration(path, { slug, up: text(proof.up), down: text(proof.down), snapshot: step.to }),
     proof,
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { dataDir } from '../postgres/databases.ts'
 import { startPostgres } from '../postgres/server.ts'
+import type { Query } from './catalog.ts'
 
 const PREFIX = 'hearth_scratch_'
 
@@ -38,4 +39,13 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as { code?: string }).code === 'EPERM'
   }
+}
+
+/** Takes everything out of a scratch database but its roles, which are the server's. */
+export async function emptyDatabase(query: Query): Promise<void> {
+  const schemas = await query(
+    `select format('%I', nspname) as name from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'`,
+  )
+  for (const { name } of schemas) await query(`drop schema ${name} cascade`)
+  await query('create schema public')
 }

@@ -21,21 +21,21 @@ const RELATIONS = `
   group by 1, 2, 3`
 
 /**
- * Runs statements in a transaction, or outside of one, and returns what was seen after each: which tables have new files, and which
- * are locked. Throws what a statement throws, with the statement's text.
+ * Runs a plan in a transaction, unless it allows none, and returns what was seen after each statement: which tables have new
+ * files, and which are locked. Throws `StatementError`, in which the plan is called `name`.
  */
 export async function runObserved(
   query: Query,
-  statements: string[],
-  transaction: boolean,
+  { statements, concurrent }: { statements: string[]; concurrent: boolean },
+  name: string,
 ): Promise<Impact[]> {
   const impacts: Impact[] = []
-  if (transaction) await query('begin')
+  if (!concurrent) await query('begin')
   try {
     const before = await relations(query)
     for (const statement of statements) {
       await query(statement).catch((error: Error) => {
-        throw new StatementError(error.message, statement)
+        throw new StatementError(`${name} fails: ${error.message}`, statement)
       })
       for (const [oid, now] of await relations(query)) {
         const was = before.get(oid)
@@ -47,10 +47,10 @@ export async function runObserved(
         before.set(oid, { ...now, table: was.table })
       }
     }
-    if (transaction) await query('commit')
+    if (!concurrent) await query('commit')
     return impacts
   } catch (error) {
-    if (transaction) await query('rollback')
+    if (!concurrent) await query('rollback')
     throw error
   }
 }
