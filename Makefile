@@ -29,7 +29,7 @@ check: node_modules/.dev ## format, lint, types, structure and migrations
 	@$(BIN)/biome check .
 	@$(BIN)/tsc --noEmit
 	@$(BIN)/drizzle-kit check
-	@$(MIGRATE) check
+	@$(MIGRATE) check --no-database
 
 .PHONY: format
 format: node_modules/.dev ## let Biome mend what it can

@@ -27,6 +27,9 @@ describe('check', () => {
       expect([code, findings]).toEqual([0, { ok: true, migrations: [], models: [], database: [] }])
       await world.up()
       expect((await check(world)).code).toBe(0)
+      const unreachable = 'postgres://nobody:s3cret@127.0.0.1:1/nowhere'
+      const { code: failed, err } = await world.migrateOn(unreachable, 'check')
+      expect([failed, err]).toEqual([1, expect.stringContaining('nowhere on 127.0.0.1:1 does not answer')])
     }))
 
   test('says that the models moved', () =>

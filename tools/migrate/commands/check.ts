@@ -19,10 +19,11 @@ export const check = command({
       value: 'FILE',
       help: 'a module that exports the models (default: every src/**/table.ts)',
     },
+    'no-database': { type: 'boolean', help: 'compare models and migrations only' },
   },
-  async run(context, { models }) {
+  async run(context, { models, 'no-database': noDatabase }) {
     const folder = readFolder(context.folder)
-    const sides = await compareAll(context, folder, models)
+    const sides = await compareAll(folder, models, noDatabase ? null : context.database)
     for (const { name, agrees, findings } of sides) {
       context.print(`${name.padEnd(10)}  ${findings.length === 0 ? agrees : `${VERDICT[name]}:`}`)
       for (const finding of findings) context.print(`  ${finding}`)
@@ -37,20 +38,25 @@ export const check = command({
 
 const VERDICT = { migrations: 'not right', models: 'moved', database: 'moved' }
 
-async function compareAll(context: Context, folder: Folder, models: string | undefined): Promise<Side[]> {
+async function compareAll(
+  folder: Folder,
+  models: string | undefined,
+  database: Context['database'] | null,
+): Promise<Side[]> {
   const agrees = `ok: all ${folder.migrations.length} run from empty, and back to empty`
-  try {
-    const replayed = await replay(folder)
-    return [
-      { name: 'migrations', agrees, findings: [...folder.problems, ...replayed.inexact] },
-      await compareModels(folder, replayed, models),
-      await compareDatabase(context, folder, replayed),
-    ]
-  } catch (error) {
-    if (!(error instanceof Refusal) || folder.migrations.length === 0) throw error
-    // What they do is not known, so there is nothing to hold the others against.
-    return [{ name: 'migrations', agrees, findings: [...folder.problems, error.message] }]
+  const replayed = await replay(folder).catch((error) => {
+    if (error instanceof Refusal) return error
+    throw error
+  })
+  if (replayed instanceof Refusal) {
+    // What the migrations do is not known, so there is nothing to hold the others against.
+    return [{ name: 'migrations', agrees, findings: [...folder.problems, replayed.message] }]
   }
+  return [
+    { name: 'migrations', agrees, findings: [...folder.problems, ...replayed.inexact] },
+    await compareModels(folder, replayed, models),
+    ...(database ? [await compareDatabase(await database(), folder, replayed)] : []),
+  ]
 }
 
 async function compareModels(folder: Folder, { catalogs }: Replay, file: string | undefined): Promise<Side> {
@@ -73,9 +79,8 @@ async function compareModels(folder: Folder, { catalogs }: Replay, file: string 
   }
 }
 
-async function compareDatabase(context: Context, folder: Folder, { catalogs }: Replay): Promise<Side> {
-  const { agrees, findings } = await compareLive(await context.database(), folder, catalogs)
-  return { name: 'database', agrees, findings }
+async function compareDatabase(url: string, folder: Folder, { catalogs }: Replay): Promise<Side> {
+  return { name: 'database', ...(await compareLive(url, folder, catalogs)) }
 }
 
 function lastSnapshot({ path }: Folder): object {
