@@ -13,13 +13,16 @@ describe('current and history', () => {
     }))
 
   test('show every state', () =>
-    withMigrations(tablesNamed('a', 'b', 'c', 'd', 'e'), async ({ json, edit, remove, sql, up }) => {
+    withMigrations(tablesNamed('a', 'b', 'c', 'd', 'e'), async ({ migrate, json, edit, remove, sql, up }) => {
       await up('0003')
       edit('0001_b.sql', 'create table other ()')
       edit('0000_a.down.sql', 'drop table a cascade')
       remove('0002_c.sql')
       remove('0003_d.down.sql')
       await sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('x', 1700000009000)`
+      expect((await migrate('current')).out).toMatch(
+        / is at 0003_d; 1 pending: 0004_e\.\n0001_b is edited; .*\n0002_c is missing; .*\n$/,
+      )
       const { result } = await json('history')
       expect(
         result.migrations.map(({ name, state, note }: Record<string, string>) => [name, state, note]),
@@ -126,7 +129,7 @@ describe('plan', () => {
       const refused = await offline('up')
       expect(refused).toMatchObject({ code: 1, out: '' })
       expect(refused.err).toMatch(
-        /^The database nowhere on 127\.0\.0\.1:1 does not answer .*: check DATABASE_URL\.\n$/,
+        /^The database nowhere on 127\.0\.0\.1:1 does not answer \(\w+\)\. Check DATABASE_URL\.\n$/,
       )
     }))
 })

@@ -87,6 +87,27 @@ describe('a migration without a transaction', () => {
       expect((await json('current')).result).toEqual({ current: '0001_two', pending: [] })
     }))
 
+  test('killed, is known for that as soon as the server has let go', () =>
+    withMigrations(
+      [
+        ...tablesNamed('a'),
+        { name: '0001_slow', up: concurrent(index, 'select pg_sleep(0.5);', 'create table b ();') },
+      ],
+      async ({ start, json, sql, tables }) => {
+        const child = start('up')
+        const done = () =>
+          sql`select hearth_done as n from drizzle.__drizzle_migrations where hearth_done = 1`.catch(() => [])
+        while ((await done()).length === 0) await Bun.sleep(5)
+        child.kill('SIGKILL')
+        await child.exited
+        const { code, result } = await json('up')
+        expect([code, result.error.code]).toEqual([2, 'unfinished'])
+        expect(result.error.message).toContain('1 of its 3 statements are done, and number 2 (')
+        expect((await json('up', '--resume', '3')).result.current).toBe('0001_slow')
+        expect(await tables()).toEqual(['a', 'b'])
+      },
+    ))
+
   test('is refused through a pooler, which can not hold its lock', () =>
     withMigrations(withIndex, async ({ migrateOn, url, tables, sql }) => {
       const pooled = new URL(url)

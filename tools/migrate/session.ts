@@ -55,12 +55,12 @@ export function describeDatabase(url: string): string {
 }
 
 function fail(url: string, error: unknown): never {
-  const reason = REASONS[sqlError(error)?.state ?? ''] ?? 'does not answer'
-  const { code } = error as { code?: string }
-  throw new Refusal(
-    'unreachable',
-    `The database ${describeDatabase(url)} ${reason}${reason === 'does not answer' && code ? ` (${code})` : ''}: check DATABASE_URL.`,
-  )
+  const state = sqlError(error)?.state
+  const { message, code } = error as { message: string; code?: string }
+  const reason = state
+    ? (REASONS[state] ?? `refuses the connection: ${message}`)
+    : `does not answer (${code})`
+  throw new Refusal('unreachable', `The database ${describeDatabase(url)} ${reason}. Check DATABASE_URL.`)
 }
 
 const REASONS: Record<string, string> = {

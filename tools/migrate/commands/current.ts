@@ -4,6 +4,8 @@ import { readStatus } from '../run.ts'
 import { describeDatabase, withSession } from '../session.ts'
 import { currentOf, pendingOf } from '../status.ts'
 
+const USUAL = ['applied', 'pending']
+
 /** `current`: says at which migration the database is. */
 export const current = command({
   summary: 'say at which migration the database is',
@@ -17,6 +19,9 @@ export const current = command({
     const left =
       pending.length > 0 ? `${pending.length} pending: ${pending.join(', ')}` : 'nothing is pending'
     print(`${describeDatabase(url)} is at ${name ?? 'none'}; ${left}.`)
+    for (const { name, state } of status.entries.filter(({ state }) => !USUAL.includes(state))) {
+      print(`${name} is ${state}; \`make migrate-up\` says what to do.`)
+    }
     return { data: { current: name, pending } }
   },
 })
