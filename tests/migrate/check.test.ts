@@ -8,15 +8,17 @@ const PG_CORE = resolve(import.meta.dir, '../../node_modules/drizzle-orm/pg-core
 const CREATE: Fixture = { name: '0000_a', up: 'create table a (id int primary key)', down: 'drop table a' }
 const ADD: Fixture = { name: '0001_n', up: 'alter table a add n int', down: 'alter table a drop n' }
 
-/** Runs `check` with models of one table `a`, whose columns beside `id` are `columns`. */
-async function check(world: World, columns = 'n: integer()') {
-  const file = join(world.folder, `models-${Bun.hash(columns)}.ts`)
-  writeFileSync(
-    file,
-    `import { integer, pgTable } from '${PG_CORE}'\nexport const a = pgTable('a', { id: integer().primaryKey(), ${columns} })\n`,
-  )
-  const { code, result } = await world.json('check', '--models', file)
-  return { code, findings: result, models: await import(file) }
+/** Writes models of one table `a`, whose columns beside `id` are `columns`, and returns their file. */
+function modelsOf({ folder }: World, columns = 'n: integer()'): string {
+  const file = join(folder, `models-${Bun.hash(columns)}.ts`)
+  const table = `pgTable('a', { id: integer().primaryKey(), ${columns} })`
+  writeFileSync(file, `import { integer, pgTable } from '${PG_CORE}'\nexport const a = ${table}\n`)
+  return file
+}
+
+async function check(world: World, columns?: string) {
+  const { code, result } = await world.json('check', '--models', modelsOf(world, columns))
+  return { code, findings: result }
 }
 
 describe('check', () => {
@@ -28,12 +30,13 @@ describe('check', () => {
       await world.up()
       expect((await check(world)).code).toBe(0)
       const unreachable = 'postgres://nobody:s3cret@127.0.0.1:1/nowhere'
-      const { code: failed, err } = await world.migrateOn(unreachable, 'check')
+      const { code: failed, err } = await world.migrateOn(unreachable, 'check', '--models', modelsOf(world))
       expect([failed, err]).toEqual([1, expect.stringContaining('nowhere on 127.0.0.1:1 does not answer')])
     }))
 
   test('says that the models moved', () =>
     withMigrations([CREATE, ADD], async (world) => {
+      world.edit('meta/0001_snapshot.json', JSON.stringify(snapshotOf({})))
       const { code, findings } = await check(world, 'n: integer(), more: integer()')
       expect(code).toBe(1)
       expect(findings.models).toEqual([
@@ -45,7 +48,7 @@ describe('check', () => {
 
   test('says that the migrations were changed by hand, where their snapshot still is that of the models', () =>
     withMigrations([CREATE, { ...ADD, up: 'alter table a add n bigint' }], async (world) => {
-      const { models } = await check(world)
+      const models = await import(modelsOf(world))
       world.edit('meta/0001_snapshot.json', JSON.stringify(snapshotOf(models)))
       const { code, findings } = await check(world)
       expect(code).toBe(1)

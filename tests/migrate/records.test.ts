@@ -79,7 +79,7 @@ describe('drop', () => {
       await up('0000')
       expect((await json('drop')).result).toEqual({
         dropped: '0001_b',
-        files: ['0001_b.sql', '0001_b.down.sql', 'meta/0001_snapshot.json'],
+        files: ['0001_b.sql', '0001_b.down.sql', 'meta/0001_snapshot.json'].map((file) => join(folder, file)),
       })
       const { entries, ...rest } = JSON.parse(before)
       expect(readFileSync(journal, 'utf8')).toBe(

@@ -22,6 +22,10 @@ export type Journal = z.infer<typeof Journal>
 /** Where a folder's journal lies. */
 export const journalPath = (folder: string): string => join(folder, 'meta/_journal.json')
 
+/** Where drizzle-kit's picture of the models after a folder's migration number `idx` lies. */
+export const snapshotPath = (folder: string, idx: number): string =>
+  join(folder, `meta/${String(idx).padStart(4, '0')}_snapshot.json`)
+
 /** Reads the journal of a folder; one without a journal has no migrations. Throws `broken_folder` for a journal that is none. */
 export function readJournal(folder: string): Journal {
   const path = journalPath(folder)

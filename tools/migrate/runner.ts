@@ -29,6 +29,7 @@ export async function runAll(session: Session, run: Run): Promise<Ran[]> {
 
 /** Runs what comes next. `isTaken`: another migrator ran it between the decision and the lock. */
 async function runNext(session: Session, run: Run): Promise<{ name: string; isTaken: boolean } | null> {
+  await session.query('discard all') // what one migration SETs must not reach the next
   const outcome = await lockedTransaction(session, run, async () => {
     const entry = run.next(await readStatus(session, run.folder))
     if (!entry) return null

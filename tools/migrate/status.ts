@@ -98,13 +98,13 @@ function checkFolder({ folder, entries }: Status): void {
   }
 }
 
-function checkUnknown({ unknown, entries }: Status): void {
-  const [row] = unknown
+function checkUnknown(status: Status): void {
+  const [row] = status.unknown
   if (!row) return
   const applied = row.appliedAt ? `, applied ${row.appliedAt.toISOString()}` : ''
   throw new Refusal(
     'unknown_applied',
-    `The database has a migration that this folder lacks (dated ${new Date(row.when).toISOString()}${applied}): it comes from another branch. Take it back there with \`make migrate-down\`; or, to forget it and keep what it did, \`make migrate-stamp REV=${entries.findLast(isApplied)?.name ?? 'none'}\`.`,
+    `The database has a migration that this folder lacks (dated ${new Date(row.when).toISOString()}${applied}): it comes from another branch. Take it back there with \`make migrate-down\`; or, to forget it and keep what it did, \`make migrate-stamp REV=${currentOf(status)?.name ?? 'none'}\`.`,
   )
 }
 

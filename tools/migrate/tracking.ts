@@ -1,4 +1,5 @@
 import type { Migration } from './folder.ts'
+import type { Script } from './script.ts'
 import { isMissingTable, type Session } from './session.ts'
 
 /** What a database keeps of one migration. `when` is the date in the journal, `hash` that of the file which was run. */
@@ -56,7 +57,7 @@ function parse(row: Record<string, string & number>): Tracked {
 
 /** The statement that records a migration as applied now, with the files as they are. */
 export function recordApplied({ when, up, down }: Migration): string {
-  return `insert into ${TABLE} (hash, created_at, hearth_down_hash) values ('${up?.hash}', ${when}, ${down ? `'${down.hash}'` : 'null'})`
+  return `insert into ${TABLE} (hash, created_at, hearth_down_hash) values (${hashOf(up)}, ${when}, ${hashOf(down)})`
 }
 
 /** The statement that forgets a migration. */
@@ -64,7 +65,7 @@ export const forget = (when: number): string => `delete from ${TABLE} where abs(
 
 /** The statement that takes the files of an applied migration as they are now for those that were applied. */
 export function acceptFiles({ when, up, down }: Migration): string {
-  return `update ${TABLE} set hash = '${up?.hash}', hearth_down_hash = ${down ? `'${down.hash}'` : 'null'} where created_at = ${when}`
+  return `update ${TABLE} set hash = ${hashOf(up)}, hearth_down_hash = ${hashOf(down)} where created_at = ${when}`
 }
 
 /**
@@ -73,11 +74,13 @@ export function acceptFiles({ when, up, down }: Migration): string {
  */
 export const progress = {
   startUp: ({ when, up }: Migration): string =>
-    `insert into ${TABLE} (hash, created_at, hearth_unfinished, hearth_done) values ('${up?.hash}', -${when}, 'up', 0)`,
+    `insert into ${TABLE} (hash, created_at, hearth_unfinished, hearth_done) values (${hashOf(up)}, -${when}, 'up', 0)`,
   startDown: ({ when }: Migration): string =>
     `update ${TABLE} set hearth_unfinished = 'down', hearth_done = 0 where created_at = ${when}`,
   step: ({ when }: Migration, done: number): string =>
     `update ${TABLE} set hearth_done = ${done} where abs(created_at) = ${when}`,
   finishUp: ({ when, up, down }: Migration): string =>
-    `update ${TABLE} set created_at = ${when}, hash = '${up?.hash}', hearth_down_hash = ${down ? `'${down.hash}'` : 'null'}, hearth_applied_at = now(), hearth_unfinished = null, hearth_done = null where created_at = -${when}`,
+    `update ${TABLE} set created_at = ${when}, hash = ${hashOf(up)}, hearth_down_hash = ${hashOf(down)}, hearth_applied_at = now(), hearth_unfinished = null, hearth_done = null where created_at = -${when}`,
 }
+
+const hashOf = (script: Script | null): string => (script ? `'${script.hash}'` : 'null')

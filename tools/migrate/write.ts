@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { journalPath, readJournal } from './folder.ts'
+import { journalPath, readJournal, snapshotPath } from './folder.ts'
 import { Refusal } from './refusal.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -59,4 +59,3 @@ export function slugOf(message: string): string {
 }
 
 const number = (idx: number) => String(idx).padStart(4, '0')
-const snapshotPath = (folder: string, idx: number) => join(folder, 'meta', `${number(idx)}_snapshot.json`)

@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { catalogDifferences } from '../catalog.ts'
 import { type Context, command } from '../command.ts'
-import { type Folder, readFolder, readJournal } from '../folder.ts'
+import { type Folder, readFolder } from '../folder.ts'
 import { compareLive } from '../live.ts'
 import { Refusal } from '../refusal.ts'
 import { catalogOf, type Replay, replay } from '../replay.ts'
+import type { Snapshot } from '../snapshot.ts'
+import { lastSnapshot } from '../write.ts'
 
 /** What one side says of itself: where `findings` is empty, it agrees with the others. */
 type Side = { name: 'migrations' | 'models' | 'database'; agrees: string; findings: string[] }
@@ -68,14 +69,16 @@ async function compareModels(folder: Folder, { catalogs }: Replay, file: string 
   const models: Record<string, unknown> = file ? await import(resolve(file)) : await loadModels()
   const fresh = await catalogOf(await createStatements(models))
   const differences = catalogDifferences(catalogs.at(-1) ?? new Map(), fresh)
-  const isPictured = Bun.deepEquals(withoutIds(snapshotOf(models)), withoutIds(lastSnapshot(folder)))
+  const agrees = 'ok: a fresh install of the models equals the migrations'
+  if (differences.length === 0) return { name: 'models', agrees, findings: [] }
+  const isPictured = Bun.deepEquals(withoutIds(snapshotOf(models)), withoutIds(lastSnapshot(folder.path)))
   const advice = isPictured
     ? 'The SQL of the migrations was changed by hand: it does not do what their last snapshot says.'
     : 'The models are ahead of the migrations: `make migrate-create MSG="…"` writes the next one.'
   return {
     name: 'models',
-    agrees: 'ok: a fresh install of the models equals the migrations',
-    findings: differences.length > 0 ? [advice, ...differences.map((line) => `the migrations' ${line}`)] : [],
+    agrees,
+    findings: [advice, ...differences.map((line) => `the migrations' ${line}`)],
   }
 }
 
@@ -83,14 +86,4 @@ async function compareDatabase(url: string, folder: Folder, { catalogs }: Replay
   return { name: 'database', ...(await compareLive(url, folder, catalogs)) }
 }
 
-function lastSnapshot({ path }: Folder): object {
-  const entry = readJournal(path).entries.at(-1)
-  const file = join(path, 'meta', `${String(entry?.idx).padStart(4, '0')}_snapshot.json`)
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
-    return {}
-  }
-}
-
-const withoutIds = (snapshot: object): object => ({ ...snapshot, id: null, prevId: null })
+const withoutIds = (snapshot: Snapshot | null) => ({ ...snapshot, id: null, prevId: null })

@@ -1,7 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { command } from '../command.ts'
-import { journalPath, readFolder, readJournal } from '../folder.ts'
+import { journalPath, readFolder, readJournal, snapshotPath } from '../folder.ts'
 import { Refusal } from '../refusal.ts'
 import { readStatus } from '../run.ts'
 import { shownPath } from '../script.ts'
@@ -23,15 +23,14 @@ export const drop = command({
       )
     }
     const journal = readJournal(path)
-    const entry = journal.entries.pop()
-    const prefix = String(entry?.idx).padStart(4, '0')
+    const idx = journal.entries.pop()?.idx ?? 0
     // The journal first: a file that it does not name is harmless, one that it names and that is not there stops everything.
     writeFileSync(journalPath(path), JSON.stringify(journal, null, 2))
-    const files = [`${last.name}.sql`, `${last.name}.down.sql`, `meta/${prefix}_snapshot.json`]
-    const dropped = files.filter((file) => existsSync(join(path, file)))
-    for (const file of dropped) rmSync(join(path, file))
+    const files = [`${last.name}.sql`, `${last.name}.down.sql`].map((file) => join(path, file))
+    const dropped = [...files, snapshotPath(path, idx)].filter((file) => existsSync(file))
+    for (const file of dropped) rmSync(file)
     print(`Dropped ${last.name}:`)
-    for (const file of dropped) print(`  ${shownPath(join(path, file))}`)
-    return { data: { dropped: last.name, files: dropped } }
+    for (const file of dropped) print(`  ${shownPath(file)}`)
+    return { data: { dropped: last.name, files: dropped.map(shownPath) } }
   },
 })
