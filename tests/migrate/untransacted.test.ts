@@ -22,6 +22,18 @@ const stopping: Fixture[] = [
   },
 ]
 
+/** Three statements, of which the second takes its time. */
+const slow: Fixture[] = [
+  ...tablesNamed('a'),
+  { name: '0001_slow', up: concurrent(index, 'select pg_sleep(0.5);', 'create table b ();') },
+]
+
+/** Waits until the first statement of a migration without a transaction is recorded as done. */
+async function firstStatement(sql: Bun.SQL): Promise<void> {
+  const done = () => sql`select from drizzle.__drizzle_migrations where hearth_done = 1`.catch(() => [])
+  while ((await done()).length === 0) await Bun.sleep(5)
+}
+
 describe('a migration without a transaction', () => {
   test('runs what none allows, both ways', () =>
     withMigrations(withIndex, async ({ migrate, json, sql }) => {
@@ -87,26 +99,26 @@ describe('a migration without a transaction', () => {
       expect((await json('current')).result).toEqual({ current: '0001_two', pending: [] })
     }))
 
+  test('on its way in one migrator, is waited for by another', () =>
+    withMigrations(slow, async ({ start, json, sql }) => {
+      const first = start('up')
+      await firstStatement(sql)
+      expect((await json('up')).result).toEqual({ applied: [], current: '0001_slow' })
+      expect(await first.exited).toBe(0)
+    }))
+
   test('killed, is known for that as soon as the server has let go', () =>
-    withMigrations(
-      [
-        ...tablesNamed('a'),
-        { name: '0001_slow', up: concurrent(index, 'select pg_sleep(0.5);', 'create table b ();') },
-      ],
-      async ({ start, json, sql, tables }) => {
-        const child = start('up')
-        const done = () =>
-          sql`select hearth_done as n from drizzle.__drizzle_migrations where hearth_done = 1`.catch(() => [])
-        while ((await done()).length === 0) await Bun.sleep(5)
-        child.kill('SIGKILL')
-        await child.exited
-        const { code, result } = await json('up')
-        expect([code, result.error.code]).toEqual([2, 'unfinished'])
-        expect(result.error.message).toContain('1 of its 3 statements are done, and number 2 (')
-        expect((await json('up', '--resume', '3')).result.current).toBe('0001_slow')
-        expect(await tables()).toEqual(['a', 'b'])
-      },
-    ))
+    withMigrations(slow, async ({ start, json, sql, tables }) => {
+      const child = start('up')
+      await firstStatement(sql)
+      child.kill('SIGKILL')
+      await child.exited
+      const { code, result } = await json('up')
+      expect([code, result.error.code]).toEqual([2, 'unfinished'])
+      expect(result.error.message).toContain('1 of its 3 statements are done, and number 2 (')
+      expect((await json('up', '--resume', '3')).result.current).toBe('0001_slow')
+      expect(await tables()).toEqual(['a', 'b'])
+    }))
 
   test('is refused through a pooler, which can not hold its lock', () =>
     withMigrations(withIndex, async ({ migrateOn, url, tables, sql }) => {
