@@ -6,12 +6,13 @@ import { misconfiguredApp } from '../http/misconfigured.ts'
 
 type Handler = (request: Request) => Response | Promise<Response>
 
-// Once for an isolate: the settings stay the same, and the connection holds nothing that belongs to one request.
-let handler: Handler | undefined
+// An isolate has one environment, so settings are read once. The connection holds nothing that belongs to one request.
+const handlers = new WeakMap<Cloudflare.Env, Handler>()
 
 export default {
   fetch(request: Request, env: Cloudflare.Env) {
-    handler ??= handlerFor(env)
+    const handler = handlers.get(env) ?? handlerFor(env)
+    handlers.set(env, handler)
     return handler(request)
   },
 }

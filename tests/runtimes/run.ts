@@ -1,20 +1,21 @@
 import { runTool } from '../../tools/error.ts'
+import { freshDatabase } from '../support/fresh-database.ts'
 import { onBun } from './bun.ts'
 import { type Api, connectTo } from './client.ts'
+import { headers } from './contract/headers.ts'
 import { hostile } from './contract/hostile.ts'
 import { me } from './contract/me.ts'
 import { protocol } from './contract/protocol.ts'
 import { registration } from './contract/registration.ts'
 import { sessions } from './contract/sessions.ts'
 import { users } from './contract/users.ts'
-import { freshDatabase } from './database.ts'
 import { onDeno } from './deno.ts'
 import type { Launch } from './runtime.ts'
 import { onWorkerd } from './workerd.ts'
 
 // What `make test-runtimes` does: the whole contract over HTTP, once in each runtime, each time on a new database.
 const RUNTIMES: Record<string, Launch> = { bun: onBun, deno: onDeno, workerd: onWorkerd }
-const SCENARIOS = { ...registration, ...sessions, ...me, ...users, ...protocol, ...hostile }
+const SCENARIOS = { ...registration, ...sessions, ...me, ...users, ...protocol, ...headers, ...hostile }
 const SCENARIO_TIMEOUT_MS = 60_000
 
 type Result = { runtime: string; passed: number; failed: number; seconds: number }

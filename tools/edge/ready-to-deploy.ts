@@ -10,7 +10,7 @@ await runTool(async () => {
   const known = Object.keys((wranglerToml as { env: object }).env)
   if (!known.includes(environment))
     throw new ToolError(
-      `wrangler.toml has no environment of this name: set TO to one of ${known.join(', ')}.`,
+      `wrangler.toml has no environment of this name: set STAGE to one of ${known.join(', ')}.`,
     )
   assertDatabaseUrl(process.env.DATABASE_URL)
   const { exitCode } = await wranglerQuietly(['whoami', '--json'])

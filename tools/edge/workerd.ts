@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import wranglerToml from '../../wrangler.toml'
 import { ToolError } from '../error.ts'
 import { program } from './programs.ts'
 
-/** A running workerd. */
-export type Workerd = { url: string; stop: () => Promise<void> }
+/** A running workerd. `stop` gives the milliseconds of processor time that it took. */
+export type Workerd = { url: string; stop: () => Promise<number> }
 
 /**
  * Starts Cloudflare's runtime on a free port of 127.0.0.1 with the Worker whose main module is `module` in `folder`, and
@@ -19,33 +18,31 @@ export async function startWorkerd(
 ): Promise<Workerd> {
   const configuration = join(folder, 'workerd.capnp')
   writeFileSync(configuration, capnp(module, Object.keys(variables)))
-  const child = spawn(await program('workerd'), ['serve', '--control-fd=3', configuration], {
+  const child = Bun.spawn([await program('workerd'), 'serve', '--control-fd=3', configuration], {
     env: { ...process.env, ...variables }, // rather than in the file: one of them holds a password
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   })
-  let output = ''
-  child.stderr?.on('data', (chunk) => {
-    output += chunk
-  })
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const port = await Promise.race([listeningPort(child.stdio[3] as NodeJS.ReadableStream), ended])
+  const errors = new Response(child.stderr).text() // read at once, or a full pipe would stop workerd
+  const port = await listeningPort(Number(child.stdio[3]))
   rmSync(configuration)
-  if (!port) throw new ToolError(`workerd does not start: ${output.trim()}`)
-  const stop = () => {
-    child.kill('SIGKILL') // it knows no graceful stop
-    return ended
+  if (!port) throw new ToolError(`workerd does not start: ${(await errors).trim()}`)
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async stop() {
+      child.kill('SIGKILL') // it knows no graceful stop
+      await child.exited
+      return Number(child.resourceUsage()?.cpuTime.total) / 1000
+    },
   }
-  return { url: `http://127.0.0.1:${port}`, stop }
 }
 
-// workerd writes a line of JSON for each socket that it listens on.
-function listeningPort(control: NodeJS.ReadableStream): Promise<number> {
-  return new Promise((resolve) => {
-    control.on('data', (chunk) => {
-      const port = /"event":\s*"listen".*"port":\s*(\d+)/.exec(String(chunk))?.[1]
-      if (port) resolve(Number(port))
-    })
-  })
+// workerd writes a line of JSON for each socket that it listens on. Null when it ends without one.
+async function listeningPort(control: number): Promise<string | null> {
+  for await (const line of Bun.file(control).stream().pipeThrough(new TextDecoderStream())) {
+    const port = /"event":\s*"listen".*"port":\s*(\d+)/.exec(line)?.[1]
+    if (port) return port
+  }
+  return null
 }
 
 // The configuration's schema is workerd's own: src/workerd/server/workerd.capnp.

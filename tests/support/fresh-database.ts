@@ -5,10 +5,13 @@ import { createStatements } from '../../tools/migrate/kit.ts'
 import { loadModels } from '../../tools/migrate/models.ts'
 import { dataDir } from '../../tools/postgres/databases.ts'
 import { startPostgres } from '../../tools/postgres/server.ts'
-import type { Member } from './client.ts'
 
 /** A database of its own for one run, and the admin in it. `drop` deletes it again. */
-export type FreshDatabase = { url: string; admin: Omit<Member, 'token'>; drop: () => Promise<void> }
+export type FreshDatabase = {
+  url: string
+  admin: { id: number; username: string; password: string }
+  drop: () => Promise<void>
+}
 
 /** Makes an empty database from the models on the embedded server, with one admin in it: HTTP alone can't make the first. */
 export async function freshDatabase(name: string): Promise<FreshDatabase> {
