@@ -41,6 +41,14 @@ describe('POST /sessions', () => {
     expect(a).not.toBe(b)
   })
 
+  test.each(['ali\u0000ce', 'ali\ud800ce', '\ufdfa'.repeat(1000)])(
+    'says the same of %j, which can be nobody',
+    async (username) => {
+      const { status, body } = await signIn(username)
+      expect([status, body.type]).toEqual([401, 'urn:hearth:problem:bad_credentials'])
+    },
+  )
+
   test('stores only a digest of the token', async () => {
     const { token } = await signedIn()
     const [row] = await db.select().from(sessions)

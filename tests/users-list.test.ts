@@ -126,6 +126,7 @@ describe('GET /users', () => {
     [['username', 'a\u0000', 1]],
     [['createdAt', 'yesterday', 1]],
     [['createdAt', '2026-02-30T00:00:00.000Z', 1]],
+    [['createdAt', '0000-01-01T00:00:00.000Z', 1]], // a year that Postgres does not know
     [['password_hash', 'a', 1]],
     [['-id', 1, 1]],
     [[]],

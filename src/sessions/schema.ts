@@ -7,7 +7,8 @@ export const Credentials = z.strictObject({
   username: z
     .string()
     .max(1000)
-    .transform((text) => text.normalize('NFKC').toLowerCase()),
+    // Postgres takes no NUL and no half of a surrogate pair; U+FFFD is in no name either, so it finds nobody just as well.
+    .transform((text) => text.toWellFormed().replaceAll('\0', '\uFFFD').normalize('NFKC').toLowerCase()),
   password: PresentedPassword,
 })
 export type Credentials = z.output<typeof Credentials>

@@ -85,10 +85,11 @@ export const User = z.object({
 export const UserPage = pageOf(User)
 
 const Id = z.int32().positive()
+const Moment = z.iso.datetime({ precision: 3 }).refine((text) => !text.startsWith('0000')) // Postgres has no year zero
 const Position = z.union([
   z.tuple([z.enum(['id', '-id']), Id, Id]),
   z.tuple([z.enum(['username', '-username']), z.string().regex(/^[\w.-]{1,32}$/), Id]),
-  z.tuple([z.enum(['createdAt', '-createdAt']), z.iso.datetime({ precision: 3 }), Id]),
+  z.tuple([z.enum(['createdAt', '-createdAt']), Moment, Id]),
 ])
 
 /** The query of a list of users: `q` is the beginning of a user name; a leading dash in `sort` means from last to first. */
