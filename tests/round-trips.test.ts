@@ -24,7 +24,7 @@ const ROUND_TRIPS: Record<string, number> = {
   'GET /me': 1,
   'PATCH /me': 1,
   'DELETE /me': 1,
-  'PUT /me/password': 2, // before and after the hashes
+  'PUT /me/password': 3, // before and after the hashes, and for sessions opened at that moment
   'POST /sessions': 2, // before and after the hash
   'GET /sessions': 1,
   'DELETE /sessions/current': 1,

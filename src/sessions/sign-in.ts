@@ -52,24 +52,27 @@ type Opening = {
 }
 
 // One statement: the session, and the housekeeping for which a sign-in is the moment. It asks for the old hash again, since
-// the password may have been changed, or the user deleted, while this sign-in was hashing.
+// the password may have been changed, or the user deleted, while this sign-in was hashing; the lock makes it wait for such a
+// change that is under way.
 async function openSession(db: Db, { ip, userAgent }: Client, opening: Opening): Promise<Date> {
   const { userId, oldHash, newHash, accountKey, tokenDigest, days } = opening
+  const unchanged = db.$with('unchanged', {}).as(sql`
+    select id from users
+    where id = ${userId}::int and password_hash = ${oldHash}::text and not suspended for no key update`)
   const opened = db
     .$with('opened', { expiresAt: sql<Date>`expires_at`.mapWith(sessions.expiresAt).as('expires_at') })
     .as(sql`
     insert into sessions (user_id, token_digest, user_agent, ip, expires_at)
     select id, ${tokenDigest}::text, ${userAgent}::text, ${ip}::text, now() + make_interval(days => ${days}::int)
-    from users where id = ${userId}::int and password_hash = ${oldHash}::text and not suspended
-    returning expires_at`)
+    from unchanged returning expires_at`)
   const rehashed = db.$with('rehashed', {}).as(sql`
     update users set password_hash = ${newHash}::text
-    where id = ${userId}::int and password_hash = ${oldHash}::text and ${newHash}::text <> ${oldHash}::text`)
+    where id in (select id from unchanged) and ${newHash}::text <> ${oldHash}::text`)
   const expired = db
     .$with('expired', {})
     .as(sql`delete from sessions where user_id = ${userId}::int and expires_at <= now()`)
   const forgiven = db.$with('forgiven', {}).as(forgive(accountKey))
-  const [session] = await db.with(opened, rehashed, expired, forgiven).select().from(opened)
+  const [session] = await db.with(unchanged, opened, rehashed, expired, forgiven).select().from(opened)
   if (!session) throw badCredentials()
   return session.expiresAt
 }

@@ -1,6 +1,7 @@
-import { and, eq, ne, sql } from 'drizzle-orm'
+import { and, eq, exists, ne } from 'drizzle-orm'
 import type { Db } from '../db/db.ts'
 import { AppError } from '../errors.ts'
+import { isLive, mayUse, unknownToken } from '../sessions/live.ts'
 import { sessions } from '../sessions/table.ts'
 import { assertPasswordAllowed, hashPassword, type PasswordPolicy, verifyPassword } from './password.ts'
 import type { PasswordChange } from './schema.ts'
@@ -24,9 +25,9 @@ export async function changePassword(
       sessionId: sessions.id,
     })
     .from(sessions)
-    .innerJoin(users, and(eq(users.id, sessions.userId), eq(users.suspended, false)))
-    .where(and(eq(sessions.tokenDigest, tokenDigest), sql`${sessions.expiresAt} > now()`))
-  if (!owner) throw new AppError('unauthenticated', 'The token is not valid, or no longer; sign in again.')
+    .innerJoin(users, mayUse)
+    .where(isLive(tokenDigest))
+  if (!owner) unknownToken()
   assertPasswordAllowed(input.newPassword, owner.username, policy, '/newPassword')
   if (!(await verifyPassword(input.currentPassword, owner.passwordHash, policy.scrypt))) throw wrongPassword()
   const passwordHash = await hashPassword(input.newPassword, policy.scrypt)
@@ -38,14 +39,17 @@ export async function changePassword(
       .where(and(eq(users.id, owner.id), eq(users.passwordHash, owner.passwordHash)))
       .returning({ id: users.id }),
   )
+  const others = and(eq(sessions.userId, owner.id), ne(sessions.id, owner.sessionId))
   const ended = db.$with('ended').as(
     db
       .delete(sessions)
-      .where(and(sql`${sessions.userId} in (select id from changed)`, ne(sessions.id, owner.sessionId)))
+      .where(and(others, exists(db.select().from(changed))))
       .returning({ id: sessions.id }),
   )
   const rows = await db.with(changed, ended).select().from(changed)
   if (rows.length === 0) throw wrongPassword()
+  // A statement does not see what was committed while it waited: a session that the old password opened at that moment.
+  await db.delete(sessions).where(others)
 }
 
 const wrongPassword = () =>

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'bun:test'
+import { eq, sql } from 'drizzle-orm'
+import type { Db } from '../src/db/db.ts'
+import { users } from '../src/users/table.ts'
+import { committed, db, hasTransactions } from './support/db.ts'
+import { PASSWORD, signedIn } from './support/factories.ts'
+import { type Answer, call } from './support/http.ts'
+
+const newPassword = 'a better battery'
+const signIn = (username: string) => call('POST /sessions', { body: { username, password: PASSWORD } })
+const changePassword = (token: string) =>
+  call('PUT /me/password', { token, body: { currentPassword: PASSWORD, newPassword } })
+
+/** Starts requests one after the other, each as soon as the last one waits for a transaction that did `first`; then commits it. */
+async function whileHeld(
+  first: (tx: Db) => PromiseLike<unknown>,
+  ...requests: (() => Promise<Answer>)[]
+): Promise<Answer[]> {
+  const answers: Promise<Answer>[] = []
+  await db.transaction(async (tx) => {
+    await first(tx)
+    for (const request of requests) {
+      const answer = request()
+      answers.push(answer)
+      await Promise.race([answer, untilWaiting(answers.length)])
+    }
+  })
+  return Promise.all(answers)
+}
+
+async function untilWaiting(count: number): Promise<void> {
+  const waiting = sql`wait_event_type = 'Lock' and datname = current_database()`
+  while ((await db.$count(sql`pg_stat_activity`, waiting)) < count) await Bun.sleep(5)
+}
+
+describe.skipIf(!hasTransactions)('a sign-in that is hashing', () => {
+  test('while the user is deleted finds nobody', () =>
+    committed(async () => {
+      const { user } = await signedIn()
+      const deletion = (tx: Db) => tx.delete(users).where(eq(users.id, user.id))
+      const [answer] = await whileHeld(deletion, () => signIn(user.username))
+      expect(answer?.status).toBe(401)
+    }))
+
+  test.each(['first', 'last'])('while the password is changed leaves no session behind: %s', (place) =>
+    committed(async () => {
+      const { user, token } = await signedIn()
+      const lock = (tx: Db) => tx.select().from(users).where(eq(users.id, user.id)).for('update')
+      const requests = [() => signIn(user.username), () => changePassword(token)]
+      const answers = await whileHeld(lock, ...(place === 'first' ? requests : requests.reverse()))
+      const { body } = answers.find(({ status }) => status === 201) ?? {}
+      expect(answers.some(({ status }) => status === 204)).toBe(true)
+      if (body) expect((await call('GET /me', { token: body.token })).status).toBe(401)
+      expect((await call('GET /sessions', { token })).body.items.length).toBe(1)
+    }),
+  )
+})
