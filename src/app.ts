@@ -3,6 +3,7 @@ import { cors } from 'hono/cors'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { limitBody } from './http/body.ts'
+import { answerInTime } from './http/deadline.ts'
 import { docsRoutes } from './http/docs.ts'
 import type { Env } from './http/env.ts'
 import { healthRoutes } from './http/health.ts'
@@ -39,6 +40,7 @@ export const app = new Hono<Env>()
   .use(forbidCaching)
   .use(allowListedOrigins)
   .use(refuseUnknown(allRoutes))
+  .use(answerInTime)
   .use(limitBody)
   .route('/', healthRoutes)
   .route('/', docsRoutes)

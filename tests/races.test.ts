@@ -4,7 +4,7 @@ import type { Db } from '../src/db/db.ts'
 import { users } from '../src/users/table.ts'
 import { committed, db, hasTransactions } from './support/db.ts'
 import { PASSWORD, signedIn } from './support/factories.ts'
-import { type Answer, call } from './support/http.ts'
+import { type Answer, call, services } from './support/http.ts'
 
 const newPassword = 'a better battery'
 const signIn = (username: string) => call('POST /sessions', { body: { username, password: PASSWORD } })
@@ -55,3 +55,17 @@ describe.skipIf(!hasTransactions)('a sign-in that is hashing', () => {
     }),
   )
 })
+
+test.skipIf(!hasTransactions)('a request that waits too long for a lock gets 503', () =>
+  committed(async () => {
+    const { token } = await signedIn()
+    const impatient = { token, with: services({ answerWithinMs: 100 }) }
+    const { status, headers, body } = await db.transaction(async (tx) => {
+      await tx.execute(sql`lock table users`)
+      return call('GET /me', impatient)
+    })
+    expect([status, body.type]).toEqual([503, 'urn:hearth:problem:unavailable'])
+    expect(Number(headers.get('Retry-After'))).toBeGreaterThan(0)
+    expect((await call('GET /me', { token })).status).toBe(200)
+  }),
+)
