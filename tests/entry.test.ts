@@ -35,6 +35,21 @@ describe('a running app', () => {
     ])
   })
 
+  test('answers with a problem however large a body says it is', async () => {
+    const { app, address } = await server.startApp()
+    const { hostname, port } = new URL(address)
+    const answer = Promise.withResolvers<string>()
+    const socket = {
+      data: (_: unknown, bytes: Uint8Array) => answer.resolve(new TextDecoder().decode(bytes)),
+    }
+    using client = await Bun.connect({ hostname, port: Number(port), socket })
+    const type = 'Content-Type: application/json'
+    client.write(`POST /users HTTP/1.1\r\nHost: hearth\r\n${type}\r\nContent-Length: 999999999999\r\n\r\n{`)
+    expect(await answer.promise).toMatch(/^HTTP\/1\.1 413 .*\r\nContent-Type: application\/problem\+json/s)
+    app.kill('SIGTERM')
+    expect(await app.exited).toBe(0)
+  })
+
   test('answers 503 while the database is away, and recovers', async () => {
     const { app, address } = await server.startApp()
     await server.cli('stop')

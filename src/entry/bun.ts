@@ -9,6 +9,7 @@ await serve({
     const server = Bun.serve({
       hostname: host,
       port,
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER, // the app refuses large bodies itself, with a problem
       fetch: (request, server) => handler(request, server.requestIP(request)?.address),
     })
     return { url: server.url.origin, stop: () => server.stop() }
