@@ -28,6 +28,7 @@ describe('the description', () => {
     expect(Object.keys(body.paths['/users'].post.responses).sort()).toEqual([
       '201',
       '400',
+      '401',
       '403',
       '409',
       '413',

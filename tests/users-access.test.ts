@@ -140,6 +140,7 @@ describe('closed registration', () => {
     expect((await call('POST /users', { body, with: closed })).status).toBe(403)
     const { token } = await signedIn()
     expect((await call('POST /users', { body, token, with: closed })).status).toBe(403)
+    expect((await call('POST /users', { body, token: 'A'.repeat(43), with: closed })).status).toBe(401)
     const boss = await signedIn(await admin())
     expect((await call('POST /users', { body, token: boss.token, with: closed })).status).toBe(201)
   })

@@ -7,7 +7,7 @@ import type { Env } from './env.ts'
 /** What one handler or middleware contributes to the description of its operation in OpenAPI. */
 export type Description = {
   summary?: string
-  success?: { status: number; schema?: z.ZodType; description?: string }
+  success?: { status: number; schema?: z.ZodType }
   body?: z.ZodType
   query?: z.ZodObject
   signedIn?: boolean

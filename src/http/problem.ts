@@ -40,7 +40,7 @@ export function respondWithProblem(thrown: unknown, c: Context<Env>): Response {
     status,
     detail: error.message,
     ...(errors && { errors }),
-    instance: c.req.path,
+    instance: URL.parse(c.req.url)?.pathname ?? '/', // Hono's path is decoded, and no URI (RFC 9457, section 3.1.5)
     requestId: c.var.requestId,
   }
   return c.json(body, status, { 'Content-Type': 'application/problem+json' })

@@ -25,7 +25,7 @@ export const requireAdmin = described(
   { signedIn: true, errors: ['unauthenticated', 'forbidden'] },
 )
 
-/** Lets anyone pass while registration is open, only admins when it is closed. Throws `registration_closed`. */
+/** Lets anyone pass while registration is open, only admins when it is closed. Throws `registration_closed`, and `unauthenticated` for a token that does not hold. */
 export const requireOpenRegistration = described(
   createMiddleware<Env>(async (c, next) => {
     if (c.env.config.registration === 'closed') {
@@ -35,7 +35,7 @@ export const requireOpenRegistration = described(
     }
     await next()
   }),
-  { errors: ['registration_closed'] },
+  { errors: ['unauthenticated', 'registration_closed'] },
 )
 
 /** Sets `tokenDigest` for services that authenticate in the statement they run anyway. Throws `unauthenticated` where there is no token. */
