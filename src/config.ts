@@ -14,8 +14,8 @@ const oneOf = <const T extends string>(...values: T[]) =>
 const databaseUrl = z
   .string({ error: 'is not set' })
   .refine(
-    (url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url) && new URL(url).pathname.length > 1,
-    'must look like postgres://user:password@host:5432/database',
+    isDatabaseUrl,
+    'must look like postgres://user:password@host:5432/database, with % in a password written %25',
   )
 
 const origins = z
@@ -77,4 +77,16 @@ export function loadConfig(env: Record<string, unknown>): Config {
   if (result.success) return result.data
   const mistakes = result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
   throw new AppError('misconfigured', `${mistakes.join('; ')}.`)
+}
+
+/** Whether `text` is a connection string that every driver can take apart: a `%` in a password, say, must be written `%25`. */
+export function isDatabaseUrl(text: string): boolean {
+  const url = URL.parse(text)
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol) || url.pathname.length < 2) return false
+  try {
+    decodeURIComponent(url.username + url.password + url.pathname)
+    return true
+  } catch {
+    return false
+  }
 }

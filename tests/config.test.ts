@@ -41,6 +41,8 @@ describe('the settings', () => {
     [{ DATABASE_URL: undefined }, 'DATABASE_URL is not set'],
     [{ DATABASE_URL: 'mysql://x/y' }, 'DATABASE_URL must look like'],
     [{ DATABASE_URL: 'postgres://host' }, 'DATABASE_URL must look like'],
+    [{ DATABASE_URL: 'postgres://user:secret%@host/x' }, 'DATABASE_URL must look like'],
+    [{ DATABASE_URL: 'postgres://user:secret@host/%ff' }, 'DATABASE_URL must look like'],
     [{ PORT: 'http' }, 'PORT must be'],
     [{ PORT: '65536' }, 'PORT must be'],
     [{ PASSWORD_MIN_LENGTH: '5' }, 'PASSWORD_MIN_LENGTH must be a whole number from 6 to 128'],
@@ -72,8 +74,8 @@ describe('the databases', () => {
     const env = { DATABASE_URL: 'postgres://a@db/x', DATABASE_TEST_URL: 'postgres://a@db/y' }
     expect(await databaseUrl('development', env)).toBe(env.DATABASE_URL)
     expect(await databaseUrl('test', env)).toBe(env.DATABASE_TEST_URL)
-    expect(databaseUrl('test', { DATABASE_TEST_URL: 'nonsense' })).rejects.toThrow(
-      'DATABASE_TEST_URL must look like',
-    )
+    for (const DATABASE_TEST_URL of ['nonsense', 'postgres://a:secret%@db/x', 'postgres://a@db/%']) {
+      expect(databaseUrl('test', { DATABASE_TEST_URL })).rejects.toThrow('DATABASE_TEST_URL must look like')
+    }
   })
 })

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { isDatabaseUrl } from '../../src/config.ts'
 import { ToolError } from '../error.ts'
 import { startPostgres } from './server.ts'
 
@@ -35,10 +36,12 @@ export async function databaseUrl(purpose: Purpose, env: Environment = process.e
 function identity(purpose: Purpose, env: Environment): string | null {
   const given = env[VARIABLES[purpose]]
   if (!given) return null
-  const url = URL.canParse(given) ? new URL(given) : null
-  if (!url || !/^postgres(ql)?:$/.test(url.protocol) || url.pathname.length < 2) {
-    throw new ToolError(`${VARIABLES[purpose]} must look like postgres://user:password@host:5432/database.`)
+  if (!isDatabaseUrl(given)) {
+    throw new ToolError(
+      `${VARIABLES[purpose]} must look like postgres://user:password@host:5432/database, with % in a password written %25.`,
+    )
   }
+  const url = new URL(given)
   const host = url.hostname
     .toLowerCase()
     .replace(/^(127\.\d+\.\d+\.\d+|\[::1\])$/, 'localhost')
