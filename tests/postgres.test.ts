@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { chmodSync, readFileSync, readlinkSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { ownServer } from './support/processes.ts'
+import { ownServer, run } from './support/processes.ts'
 
 setDefaultTimeout(30_000) // processes start slowly on a busy machine
 const server = ownServer()
@@ -39,6 +39,24 @@ describe('the embedded server', () => {
     expect((await cli('stop')).out).toBe('PostgreSQL was not running.')
   })
 
+  test('is known without the programs that small machines lack', async () => {
+    await cli('url')
+    const { out } = await run('tools/postgres/cli.ts', ['stop'], { ...server.env, PATH: server.folder })
+    expect(out).toBe('PostgreSQL stopped; its data is kept.')
+  })
+
+  test('does not touch the data of another version, and says so at once', async () => {
+    const versionFile = join(server.env.DATA_DIR, 'postgres/data/PG_VERSION')
+    const version = readFileSync(versionFile, 'utf8')
+    await cli('stop')
+    await Bun.write(versionFile, '9\n')
+    const { code, err } = await cli('url')
+    expect([code, err.split('\n').length]).toEqual([1, 1])
+    expect(err).toContain(`of PostgreSQL 9, which PostgreSQL ${version.trim()} can't read`)
+    await Bun.write(versionFile, version)
+    expect(await query((await cli('url')).out, 'select n from kept')).toEqual([{ n: 1 }])
+  })
+
   test('takes another port when its own is taken', async () => {
     const before = new URL((await cli('url')).out).port
     await cli('stop')
@@ -68,6 +86,33 @@ describe('the embedded server', () => {
     const { out } = await cli('url')
     expect(await query(out, 'select to_regclass($$kept$$) as found')).toEqual([{ found: null }])
   })
+})
+
+test('a set-up that was killed begins again', async () => {
+  const killed = ownServer()
+  try {
+    const folder = join(killed.env.DATA_DIR, 'postgres')
+    const command = [process.execPath, 'tools/postgres/cli.ts', 'url']
+    const env = { ...process.env, DATABASE_URL: undefined, DATABASE_TEST_URL: undefined, ...killed.env }
+    const setUp = Bun.spawn(command, { env, detached: true, stdout: 'ignore', stderr: 'ignore' })
+    const isUnderWay = () =>
+      existsSync(folder) &&
+      readdirSync(folder, { recursive: true }).some((name) => /\/PG_VERSION$/.test(`${name}`))
+    while (!isUnderWay()) await Bun.sleep(1)
+    process.kill(-setUp.pid, 'SIGKILL') // with initdb, as a terminal does it
+    await setUp.exited
+    const { code, out } = await killed.cli('url')
+    expect(code).toBe(0)
+    expect(await query(out, 'select 1 as n')).toEqual([{ n: 1 }])
+  } finally {
+    await killed.remove()
+  }
+})
+
+test('a folder that can not be used is told in one sentence', async () => {
+  const { code, err } = await run('tools/postgres/cli.ts', ['url'], { DATA_DIR: import.meta.path })
+  expect([code, err.split('\n').length]).toEqual([1, 1])
+  expect(err).toContain('set DATA_DIR to a folder')
 })
 
 test.skipIf(process.getuid?.() !== 0)('root may keep it in a home that others can not enter', async () => {

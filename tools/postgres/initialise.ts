@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { postgresBinaries, runProgram, serverUser } from './binaries.ts'
 import type { Home } from './home.ts'
@@ -7,14 +7,15 @@ import type { Home } from './home.ts'
 /** Makes a new, empty server in `home`, with a password of its own. Throws `ToolError` when initdb fails. */
 export async function initialise(home: Home): Promise<void> {
   console.error('Setting up the embedded PostgreSQL (once) …')
-  rmSync(home.data, { recursive: true, force: true }) // what an interrupted set-up left
-  mkdirSync(home.data, { recursive: true, mode: 0o700 })
+  const unfinished = `${home.data}-unfinished` // initdb may be killed half-way, and its folder looks whole early on
+  for (const path of [unfinished, home.data]) rmSync(path, { recursive: true, force: true })
+  mkdirSync(unfinished, { recursive: true, mode: 0o700 })
   const password = randomBytes(16).toString('hex')
   writeFileSync(home.password, password, { mode: 0o600 })
   const passwordFile = `${home.password}-for-initdb`
   writeFileSync(passwordFile, password, { mode: 0o600 })
   if (serverUser.uid !== undefined && serverUser.gid !== undefined) {
-    for (const path of [home.data, passwordFile]) chownSync(path, serverUser.uid, serverUser.gid)
+    for (const path of [unfinished, passwordFile]) chownSync(path, serverUser.uid, serverUser.gid)
   }
   const options = [
     '--username=postgres',
@@ -26,13 +27,14 @@ export async function initialise(home: Home): Promise<void> {
   try {
     await runProgram(join(postgresBinaries(), 'initdb'), [
       '-D',
-      home.data,
+      unfinished,
       ...options,
       '--no-instructions',
       '--no-sync',
     ])
+    renameSync(unfinished, home.data)
   } catch (error) {
-    rmSync(home.data, { recursive: true, force: true })
+    rmSync(unfinished, { recursive: true, force: true })
     throw error
   } finally {
     rmSync(passwordFile, { force: true })

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ToolError } from '../error.ts'
-import { postgresBinaries, serverUser } from './binaries.ts'
+import { postgresBinaries, postgresMajor, serverUser } from './binaries.ts'
 import { type Home, serverHome } from './home.ts'
 import { initialise } from './initialise.ts'
 import { createMissing, type LocalServer, missingDatabases } from './local-server.ts'
@@ -24,7 +24,8 @@ export async function startPostgres(dataDir: string, databases: string[]): Promi
   return withLock(home.lock, async () => {
     const startedMeanwhile = await findRunning(home, [])
     if (!startedMeanwhile) {
-      if (!existsSync(join(home.data, 'PG_VERSION'))) await initialise(home)
+      if (existsSync(join(home.data, 'PG_VERSION'))) assertSameVersion(home)
+      else await initialise(home)
       await launch(home)
     }
     const server = (await findRunning(home, [])) ?? fail(home, 'it started but does not answer')
@@ -60,6 +61,14 @@ async function findRunning(home: Home, databases: string[]): Promise<LocalServer
   } catch {
     return null // a stale pid file, or somebody else's server on that port
   }
+}
+
+function assertSameVersion(home: Home): void {
+  const [found, needed] = [readFileSync(join(home.data, 'PG_VERSION'), 'utf8').trim(), postgresMajor()]
+  if (found === needed) return
+  throw new ToolError(
+    `The data in ${home.data} is of PostgreSQL ${found}, which PostgreSQL ${needed} can't read: move it with pg_dump of the old version, or delete it by \`make db-reset\`.`,
+  )
 }
 
 async function launch(home: Home): Promise<void> {
