@@ -8,23 +8,20 @@ import { runTool, ToolError } from './error.ts'
 import { migrateDevelopment } from './migrate/development.ts'
 import { askSecret } from './prompt.ts'
 
-// What `make admin` does: the first admin can't be made over HTTP, since only admins make admins.
+// What `make admin` does: over HTTP only admins make admins, so neither the first one can be made there, nor one again when
+// the last has demoted or suspended itself.
 await runTool(async () => {
+  if (!process.env.USERNAME) throw new ToolError('Say who: make admin USERNAME=alice.')
   const username = NewUser.shape.username.safeParse(process.env.USERNAME)
-  if (!username.success) {
-    throw new ToolError(
-      `Say who: make admin USERNAME=alice. A user name ${username.error.issues[0]?.message ?? 'is needed'}.`,
-    )
-  }
+  if (!username.success) throw new ToolError(`The user name ${username.error.issues[0]?.message}.`)
   const url = await migrateDevelopment()
   const { db, close } = connect(url)
   try {
     console.log(await makeAdmin(db, username.data, loadConfig({ ...process.env, DATABASE_URL: url })))
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    throw new ToolError(
-      [error.message, ...(error.extras.errors ?? []).map(({ detail }) => `It ${detail}.`)].join(' '),
-    )
+    const [refused] = error.extras.errors ?? []
+    throw new ToolError(refused ? `The password ${refused.detail}.` : error.message)
   } finally {
     await close()
   }
@@ -33,10 +30,10 @@ await runTool(async () => {
 
 async function makeAdmin(db: Db, username: string, config: ReturnType<typeof loadConfig>): Promise<string> {
   const known = await findUser(db, username)
-  if (known?.role === 'admin') return `${username} is an admin already.`
+  if (known?.role === 'admin' && !known.suspended) return `${username} is an admin already.`
   if (known) {
-    await updateUser(db, known.id, { role: 'admin' })
-    return `${username} is an admin now.`
+    await updateUser(db, known.id, { role: 'admin', suspended: false })
+    return `${username} is an admin now${known.suspended ? ', and no longer suspended' : ''}.`
   }
   const password =
     process.env.PASSWORD ||
