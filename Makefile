@@ -31,8 +31,8 @@ test-drivers: node_modules/.dev ## run the tests over each driver: [TEST_DRIVER=
 	done
 
 .PHONY: test-branch
-test-branch: node_modules/.dev ## run the tests on a Neon branch made for it: NEON_API_KEY=... NEON_PROJECT_ID=...
-	@exec $(BUN) tools/neon-branch/cli.ts $(BUN) test
+test-branch: node_modules/.dev ## run the tests on a Neon branch made for them: NEON_API_KEY=... NEON_PROJECT_ID=... [WORKERS=4]
+	@TEST_DRIVER=$(or $(TEST_DRIVER),postgres-js) exec $(BUN) tools/neon-branch/cli.ts $(BUN) test --parallel=$(or $(WORKERS),4)
 
 .PHONY: bench-tests
 bench-tests: node_modules/.dev ## measure what isolating a test costs, by sandbox, TRUNCATE and template

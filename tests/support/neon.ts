@@ -26,7 +26,7 @@ export async function overHttp(url: string): Promise<Driver> {
 }
 
 function connect(url: string): Connection {
-  const pool = new Pool({ connectionString: url, max: 20 })
+  const pool = new Pool({ connectionString: url, max: 20, idleTimeoutMillis: 0 })
   return { db: drizzleOverWebSocket({ client: pool }), close: () => pool.end() }
 }
 
