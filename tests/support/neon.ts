@@ -20,7 +20,11 @@ export async function overWebSocket(url: string): Promise<Endpoint & Pick<Driver
  */
 export async function overHttp(url: string): Promise<Driver> {
   const endpoint = await endpointOf(url)
-  neonConfig.fetchFunction = fetchInSandbox
+  const { hostname, port } = new URL(endpoint.url)
+  const { fetchEndpoint } = neonConfig
+  neonConfig.fetchFunction = fetchInSandbox(
+    typeof fetchEndpoint === 'string' ? fetchEndpoint : fetchEndpoint(hostname, port),
+  )
   const appDb = () => drizzleOverHttp({ client: neon(endpoint.url) })
   return { ...endpoint, connect, appDb, hasTransactions: false }
 }
