@@ -74,6 +74,23 @@ describe('every error is a problem', () => {
     )
   })
 
+  test('400 for a body that breaks off, with and without a length', async () => {
+    for (const length of [{ 'Content-Length': '100' }, {}]) {
+      const body = new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode('{"username":'))
+          controller.error(new Error('connection lost'))
+        },
+      })
+      const headers = { 'Content-Type': 'application/json', ...length } as Record<string, string>
+      const answer = await app.request('/users', { method: 'POST', body, headers }, services())
+      expect([answer.status, await answer.json()]).toMatchObject([
+        400,
+        { detail: 'The body broke off before its end.' },
+      ])
+    }
+  })
+
   test('422 for JSON that is no object', async () => {
     for (const body of ['null', '[]', '5', '"x"', 'true'])
       expectProblem(await call('POST /users', { body }), 422)

@@ -16,14 +16,10 @@ export async function cancelUntil(
   key: Uint8Array,
 ): Promise<void> {
   let isOver = false
-  const over = ended.then(
-    () => {
-      isOver = true
-    },
-    () => {
-      isOver = true
-    },
-  )
+  const stop = () => {
+    isOver = true
+  }
+  const over = ended.then(stop, stop)
   while (!isOver) {
     await Promise.race([over, sendCancel(upstream, key)])
     await Promise.race([over, new Promise((resolve) => setTimeout(resolve, RETRY_MS))])

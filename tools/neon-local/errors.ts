@@ -53,8 +53,13 @@ function classify(error: unknown): { status: number; source: Source } {
 
 /** What connecting to Postgres failed with, as Neon's proxy reports it: the client's own mistakes have status 400. */
 export function connectError(error: unknown, address: string): unknown {
-  const state = error instanceof DatabaseError ? error.code : undefined
-  if (state && /^(28|3D)/.test(state)) return error
+  const isRefusal = error instanceof DatabaseError
+  if (isRefusal && /^(28|3D)/.test(error.code ?? '')) return error
   const { message, code } = error as { message: string; code?: string }
-  return new HttpError(500, `Could not connect to Postgres at ${address}: ${message || code}`, state)
+  const reason = isRefusal ? message : (code ?? message)
+  return new HttpError(
+    500,
+    `Could not connect to Postgres at ${address}: ${reason}`,
+    isRefusal ? code : undefined,
+  )
 }

@@ -1,6 +1,6 @@
 import { Pool, type PoolClient } from 'pg'
 import type { Address } from './cancel.ts'
-import { connectError } from './errors.ts'
+import { connectError, HttpError } from './errors.ts'
 import { CONNECT_TIMEOUT_MS } from './limits.ts'
 
 /** Who connects to which database, as the client's connection string says. */
@@ -26,6 +26,7 @@ export function createPools(
   { max, idleTimeoutMs }: { max: number; idleTimeoutMs: number },
 ): Pools {
   const pools = new Map<string, Pool>()
+  let isClosed = false
 
   function poolOf(credentials: Credentials): { key: string; pool: Pool } {
     const key = JSON.stringify(Object.values(credentials))
@@ -34,6 +35,7 @@ export function createPools(
     const pool = new Pool({
       ...upstream,
       ...credentials,
+      application_name: credentials.application_name ?? 'neon-local', // else it would be PGAPPNAME
       ssl: false,
       max,
       idleTimeoutMillis: idleTimeoutMs,
@@ -55,6 +57,7 @@ export function createPools(
 
   return {
     async acquire(credentials) {
+      if (isClosed) throw new HttpError(503, 'The endpoint is stopping.')
       const { key, pool } = poolOf(credentials)
       try {
         return await pool.connect()
@@ -64,6 +67,7 @@ export function createPools(
       }
     },
     async close() {
+      isClosed = true
       const open = [...pools.values()]
       pools.clear()
       await Promise.all(open.map((pool) => pool.end()))

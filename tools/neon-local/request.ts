@@ -9,6 +9,8 @@ export type Query = Statement & { arrayMode: boolean }
 /** What the body of a request to /sql asks for: one statement, or several in one transaction. */
 export type Payload = { kind: 'single'; query: Query } | { kind: 'batch'; queries: Query[] }
 
+const MAX_PARAMETERS = 65_535 // Postgres counts them in 16 bits
+
 /** Reads who asks from the header `Neon-Connection-String`. Host and port in it are of no account. Throws `HttpError`. */
 export function readCredentials(headers: Headers): Credentials {
   if (headers.has('Authorization')) {
@@ -46,16 +48,12 @@ function decode(text: string): string {
 export async function readPayload(request: Request, maxBytes: number): Promise<Payload> {
   const bytes = await readBody(request, maxBytes)
   const arrayMode = request.headers.get('Neon-Array-Mode') === 'true'
-  let body: unknown
   try {
-    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    throw unreadable('it is not JSON')
+    return toPayload(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)), arrayMode)
+  } catch (error) {
+    if (error instanceof HttpError) throw error
+    throw unreadable(error instanceof RangeError ? 'it is nested too deeply' : 'it is not JSON')
   }
-  if (!isObject(body)) throw unreadable('it is no object')
-  if (body.query !== undefined) return { kind: 'single', query: readQuery(body, arrayMode) }
-  if (!Array.isArray(body.queries)) throw unreadable('it has neither "query" nor "queries"')
-  return { kind: 'batch', queries: body.queries.map((query) => readQuery(query, arrayMode)) }
 }
 
 async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
@@ -73,13 +71,25 @@ async function readBody(request: Request, maxBytes: number): Promise<Uint8Array>
   return Buffer.concat(chunks)
 }
 
-function readQuery(query: unknown, arrayMode: boolean): Query {
+function toPayload(body: unknown, arrayMode: boolean): Payload {
+  if (!isObject(body)) throw unreadable('it is no object')
+  if (body.query !== undefined) return { kind: 'single', query: toQuery(body, arrayMode) }
+  if (!Array.isArray(body.queries)) throw unreadable('it has neither "query" nor "queries"')
+  return { kind: 'batch', queries: body.queries.map((query) => toQuery(query, arrayMode)) }
+}
+
+function toQuery(query: unknown, arrayMode: boolean): Query {
   if (!isObject(query) || typeof query.query !== 'string') throw unreadable('"query" is no text')
   const { params = [], arrayMode: own = null } = query
   if (!Array.isArray(params)) throw unreadable('"params" is no array')
+  if (params.length > MAX_PARAMETERS) throw unreadable(`there are more than ${MAX_PARAMETERS} "params"`)
   if (own !== null && typeof own !== 'boolean') throw unreadable('"arrayMode" is no boolean')
   if (query.query.includes('\0')) throw unreadable('"query" contains a NUL character')
-  return { text: query.query, values: params.map(toParameter), arrayMode: own ?? arrayMode }
+  const values = params.map(toParameter)
+  if (![query.query, ...values].every((text) => text?.isWellFormed() ?? true)) {
+    throw unreadable('a text contains half a surrogate pair')
+  }
+  return { text: query.query, values, arrayMode: own ?? arrayMode }
 }
 
 const isObject = (value: unknown): value is Record<string, Json> =>

@@ -1,7 +1,7 @@
 import { type Bridge, bridges, hangUp } from './bridge.ts'
 import type { Address } from './cancel.ts'
 import { errorResponse, HttpError } from './errors.ts'
-import { IDLE_TIMEOUT_MS, MAX_CONNECTIONS, MAX_REQUEST_BYTES } from './limits.ts'
+import { IDLE_TIMEOUT_MS, MAX_CONNECTIONS } from './limits.ts'
 import { createPools, type Pools } from './pools.ts'
 import { answerSql } from './sql.ts'
 
@@ -41,7 +41,7 @@ export async function startNeonLocal(options: Options): Promise<NeonLocal> {
     hostname: options.hostname ?? '127.0.0.1',
     port: options.port ?? 0,
     idleTimeout: 0, // a query may take as long as it likes
-    maxRequestBodySize: 2 * MAX_REQUEST_BYTES, // above it, Bun refuses without a word in Neon's shape
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER, // Bun would refuse a larger body without a word
     websocket: bridges(address, open),
     async fetch(request, server) {
       if (request.headers.get('Upgrade')?.toLowerCase() === 'websocket') {
@@ -54,13 +54,12 @@ export async function startNeonLocal(options: Options): Promise<NeonLocal> {
       return response
     },
   })
-  const port = Number(server.port)
+  const host = `${reachable(server.hostname)}:${server.port}`
   return {
-    port,
-    url: `http://127.0.0.1:${port}`,
+    port: Number(server.port),
+    url: `http://${host}`,
     connectionString(database) {
-      const local = new URL(upstream)
-      local.host = `127.0.0.1:${port}`
+      const local = Object.assign(new URL(upstream), { host })
       if (database !== undefined) local.pathname = `/${encodeURIComponent(database)}`
       return local.href
     },
@@ -70,6 +69,12 @@ export async function startNeonLocal(options: Options): Promise<NeonLocal> {
       await pools.close()
     },
   }
+}
+
+// What listens on every address is not reached under that name.
+function reachable(hostname = '127.0.0.1'): string {
+  if (hostname === '0.0.0.0' || hostname === '::') return '127.0.0.1'
+  return hostname.includes(':') ? `[${hostname}]` : hostname
 }
 
 async function answer(request: Request, pools: Pools, upstream: Address): Promise<Response> {

@@ -5,6 +5,7 @@ import { MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES } from './limits.ts'
 import type { Pools } from './pools.ts'
 import { type Query, readCredentials, readPayload } from './request.ts'
 import { lend, type Session } from './session.ts'
+import type { Outcome } from './statement.ts'
 import { toJsonValues } from './values.ts'
 
 /** Answers `POST /sql`. Throws `HttpError` and Postgres's errors; a client that goes away cancels what runs. */
@@ -17,7 +18,11 @@ export async function answerSql(request: Request, pools: Pools, upstream: Addres
   if (request.signal.aborted) session.cancel()
   request.signal.addEventListener('abort', session.cancel)
   try {
-    if (payload.kind === 'single') return Response.json(await runQuery(session, payload.query, rawText))
+    if (payload.kind === 'single') {
+      return Response.json(
+        await toResult(session, payload.query, await session.runLast(payload.query), rawText),
+      )
+    }
     const results = await runBatch(session, transaction.begin, payload.queries, rawText)
     return Response.json({ results }, { headers: transaction.headers })
   } finally {
@@ -26,19 +31,19 @@ export async function answerSql(request: Request, pools: Pools, upstream: Addres
   }
 }
 
-const ISOLATION_LEVELS: Record<string, string> = {
-  ReadUncommitted: 'read uncommitted',
-  ReadCommitted: 'read committed',
-  RepeatableRead: 'repeatable read',
-  Serializable: 'serializable',
-}
+const ISOLATION_LEVELS = new Map([
+  ['ReadUncommitted', 'read uncommitted'],
+  ['ReadCommitted', 'read committed'],
+  ['RepeatableRead', 'repeatable read'],
+  ['Serializable', 'serializable'],
+])
 
 type Transaction = { begin: string; headers: Record<string, string> }
 
 // Neon repeats in its answer which of the options it took.
 function readTransaction(request: Headers): Transaction {
   const level = request.get('Neon-Batch-Isolation-Level')
-  const isolation = level === null ? undefined : ISOLATION_LEVELS[level]
+  const isolation = ISOLATION_LEVELS.get(level ?? '')
   if (level !== null && !isolation) throw new HttpError(400, 'invalid isolation level')
   const headers: Record<string, string> = level === null ? {} : { 'Neon-Batch-Isolation-Level': level }
   const modes = isolation ? [`isolation level ${isolation}`] : []
@@ -60,15 +65,17 @@ async function runBatch(
   rawText: boolean,
 ): Promise<Result[]> {
   await session.run({ text: begin, values: [] })
+  const results: Result[] = []
   try {
-    const results: Result[] = []
-    for (const query of queries) results.push(await runQuery(session, query, rawText))
-    await session.run({ text: 'commit', values: [] })
-    return results
+    for (const query of queries) {
+      results.push(await toResult(session, query, await session.run(query), rawText))
+    }
   } catch (error) {
     await session.run({ text: 'rollback', values: [] }).catch(() => {}) // the first error is the one to report
     throw error
   }
+  await session.runLast({ text: 'commit', values: [] })
+  return results
 }
 
 type Result = {
@@ -79,8 +86,7 @@ type Result = {
   rowAsArray: boolean
 }
 
-async function runQuery(session: Session, query: Query, rawText: boolean): Promise<Result> {
-  const outcome = await session.run(query)
+async function toResult(session: Session, query: Query, outcome: Outcome, rawText: boolean): Promise<Result> {
   const { fields, command, rowCount } = outcome
   const values = rawText ? outcome.rows : await toJsonValues(session, outcome)
   const rows = query.arrayMode

@@ -15,11 +15,13 @@ export type Outcome = {
 /**
  * Runs one statement over the extended protocol, with text in and out, and settles when Postgres is done with it. Rejects
  * with a `DatabaseError`, or with what `onRow` threw. `onRow` gets the bytes of each row, and its first throw is final.
+ * `next` is SQL that travels in the same packet; `answerTo` waits for its answer and must be called in the same turn.
  */
 export function runStatement(
   client: PoolClient,
   { text, values }: Statement,
   onRow: (bytes: number) => void,
+  next?: string,
 ): Promise<Outcome> {
   const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
   const outcome: Outcome = { fields: [], rows: [], command: '', rowCount: null }
@@ -34,6 +36,7 @@ export function runStatement(
       connection.describe({ type: 'P', name: '' }, true)
       connection.execute({}, true)
       connection.sync()
+      if (next !== undefined) connection.query(next)
       connection.stream.uncork()
     },
     handleRowDescription({ fields }: { fields: FieldDef[] }) {
@@ -52,9 +55,9 @@ export function runStatement(
     handleCommandComplete({ text: tag }: { text: string }) {
       Object.assign(outcome, parseTag(tag))
     },
-    handleCopyInResponse(connection: Connection & { sendCopyFail(reason: string): void }) {
+    handleCopyInResponse(connection: Connection) {
       refusal = copyRefused()
-      connection.sendCopyFail('COPY needs a session')
+      connection.stream.destroy() // Postgres would read whatever comes next as data to copy
     },
     handleCopyData() {
       refusal ??= copyRefused()
@@ -68,6 +71,19 @@ export function runStatement(
       if (refusal) reject(refusal)
       else resolve(outcome)
     },
+  }
+  client.query(submittable)
+  return promise
+}
+
+/** Whether the SQL that `runStatement` sent along succeeded. */
+export function answerTo(client: PoolClient): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const submittable: Submittable & Record<string, unknown> = {
+    submit() {},
+    handleCommandComplete() {},
+    handleError: () => resolve(false),
+    handleReadyForQuery: () => resolve(true),
   }
   client.query(submittable)
   return promise

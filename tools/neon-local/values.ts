@@ -54,7 +54,8 @@ async function elementTypes(session: Session, oids: number[]): Promise<Map<numbe
   const known = new Map(builtIn)
   if (unknown.length === 0) return known
   const { rows } = await session.run({
-    text: `select oid, case typcategory when 'A' then typelem else 0 end from pg_catalog.pg_type where oid = any($1::oid[])`,
+    text: `select oid, case typoutput when 'pg_catalog.array_out'::regproc then typelem else 0 end
+      from pg_catalog.pg_type where oid = any($1::oid[])`,
     values: [`{${unknown}}`],
   })
   for (const [oid, element] of rows) {
