@@ -131,11 +131,13 @@ function siblingUrl(url: string, suffix: string): string {
 const nameOf = (url: string) => decodeURIComponent(new URL(url).pathname.slice(1))
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
 const dropDatabase = (base: AnyDatabase, name: string) =>
-  send(base, `drop database if exists ${quoted(name)} with (force)`)
+  asCreator(send(base, `drop database if exists ${quoted(name)} with (force)`))
+const createDatabase = (base: AnyDatabase, definition: string) =>
+  asCreator(send(base, `create database ${definition}`))
 
-async function createDatabase(base: AnyDatabase, definition: string): Promise<void> {
+async function asCreator(query: Promise<unknown>): Promise<void> {
   try {
-    await send(base, `create database ${definition}`)
+    await query
   } catch (error) {
     if (sqlState(error) !== NO_PERMISSION) throw error
     throw new SandboxError(
