@@ -35,13 +35,14 @@ const database = await freshDatabase('round_trips')
 const neon = await startNeonLocal({ upstream: database.url })
 const { db } = connect(neon.connectionString())
 let roundTrips = 0
+const { fetchFunction } = neonConfig
 neonConfig.fetchFunction = (...request: Parameters<typeof fetch>) => {
   roundTrips++
   return fetch(...request)
 }
 
 afterAll(async () => {
-  neonConfig.fetchFunction = undefined
+  neonConfig.fetchFunction = fetchFunction
   await neon.stop()
   await database.drop()
 })
