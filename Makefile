@@ -23,12 +23,22 @@ admin: node_modules/.run ## make a user an admin, or a new admin: USERNAME=alice
 
 ##@ Test
 .PHONY: test
-test: node_modules/.dev ## run the tests on the embedded Postgres
-	$(DO) test
+test: node_modules/.dev ## run the tests on the embedded Postgres: [WORKERS=4]
+	$(DO) test $(if $(WORKERS),--parallel=$(WORKERS))
 
 .PHONY: test-runtimes
 test-runtimes: node_modules/.dev ## run the whole contract on Bun, Deno and workerd: [RUNTIMES="bun deno workerd"]
 	$(DO) test-runtimes $(RUNTIMES)
+
+.PHONY: test-drivers
+test-drivers: node_modules/.dev ## run the tests over each driver: [TEST_DRIVER=bun-sql|postgres-js|neon-ws|neon-http]
+	@set -e; for driver in $(or $(TEST_DRIVER),bun-sql postgres-js neon-ws neon-http); do \
+	  echo "Over $$driver:"; TEST_DRIVER=$$driver $(BUN) run --silent test; \
+	done
+
+.PHONY: test-branch
+test-branch: node_modules/.dev ## run the tests on a Neon branch made for it: NEON_API_KEY=... NEON_PROJECT_ID=...
+	$(DO) test-branch
 
 .PHONY: check
 check: node_modules/.dev ## format, lint, types, structure, migrations, and the Worker's bundle
@@ -84,18 +94,71 @@ wrangler: node_modules/.run ## run wrangler: ARGS="login", ARGS="secret put DATA
 worker-types: node_modules/.run ## write the types of wrangler.toml's variables and secrets
 	$(DO) worker-types
 
+##@ Migrations
+# A variable that was given becomes an option; the shell reads it from the environment, so that no value is taken for code.
+MIGRATE := $(DO) migrate
+given = $(if $($1),--$2 "$$$1")
+
+.PHONY: migrate-create
+migrate-create: node_modules/.dev ## write the next migration and its way back: MSG="add email" [RENAME=users.name:username] [DROP=users.name] [NO_RENAME=1] [EMPTY=1]
+	$(MIGRATE) create $(call given,MSG,message) $(call given,RENAME,rename) $(call given,DROP,drop) $(if $(NO_RENAME),--no-rename) $(if $(EMPTY),--empty)
+
+.PHONY: migrate-up
+migrate-up: node_modules/.run ## apply the pending migrations: [TO=0003] [LOCK_TIMEOUT=seconds]
+	$(MIGRATE) up $(call given,TO,to) $(call given,LOCK_TIMEOUT,lock-timeout) $(call given,RESUME,resume)
+
+.PHONY: migrate-down
+migrate-down: node_modules/.run ## take back the last migration: [STEPS=2 or TO=0001] [YES=1]
+	$(MIGRATE) down $(call given,TO,to) $(call given,STEPS,steps) $(if $(YES),--yes) $(call given,LOCK_TIMEOUT,lock-timeout) $(call given,RESUME,resume)
+
+.PHONY: migrate-current
+migrate-current: node_modules/.run ## say at which migration the database is
+	$(MIGRATE) current
+
+.PHONY: migrate-history
+migrate-history: node_modules/.run ## list the migrations: applied when, pending, edited, unknown
+	$(MIGRATE) history
+
+.PHONY: migrate-check
+migrate-check: node_modules/.dev ## compare models, migrations and database, and say which moved
+	$(MIGRATE) check
+
+.PHONY: migrate-plan
+migrate-plan: node_modules/.run ## print the SQL that would run, without running it: [TO=0003] [FROM=0001]
+	$(MIGRATE) plan $(call given,TO,to) $(call given,FROM,from)
+
+.PHONY: migrate-stamp
+migrate-stamp: node_modules/.run ## record that the database is at a migration, without running it: REV=0003
+	$(MIGRATE) stamp $(call given,REV,rev)
+
+.PHONY: migrate-drop
+migrate-drop: node_modules/.run ## delete the last migration, which must not be applied
+	$(MIGRATE) drop
+
 ##@ Measure
+.PHONY: bench-tests
+bench-tests: node_modules/.dev ## measure what isolating a test costs, by sandbox, TRUNCATE and template
+	$(DO) bench-tests
+
 .PHONY: bench-edge
 bench-edge: node_modules/.dev ## measure the Worker's round trips to a database that is 30 ms away
 	$(DO) bench-edge
 
 .PHONY: bench-neon
 bench-neon: node_modules/.dev ## the local Neon against the same queries over TCP
-	@$(BUN) bench/neon.ts
+	$(DO) bench-neon
 
 .PHONY: stress-neon
 stress-neon: node_modules/.dev ## the local Neon under 200 queries and 50 transactions at once, with clients that vanish
-	@$(BUN) bench/stress-neon.ts
+	$(DO) stress-neon
+
+.PHONY: bench-migrate
+bench-migrate: node_modules/.dev ## 500 migrations from empty, beside drizzle-kit on the same files
+	$(DO) bench-migrate
+
+.PHONY: stress-migrations
+stress-migrations: node_modules/.dev ## kill -9 the migration tool at 50 random moments
+	@KILLS=50 $(BUN) run --silent test tests/migrate/killed.test.ts
 
 ##@ Set-up
 .PHONY: install

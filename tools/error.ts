@@ -4,11 +4,18 @@ import { AppError } from '../src/errors.ts'
 /** A mistake or an obstacle that the person at the terminal can mend: one sentence, shown without a stack trace. */
 export class ToolError extends Error {
   override name = 'ToolError'
+  /** 1: it failed. 2: nothing was done, because a person must decide first. */
+  readonly exitCode: 1 | 2
+
+  constructor(message: string, exitCode: 1 | 2 = 1) {
+    super(message)
+    this.exitCode = exitCode
+  }
 }
 
 /**
  * Runs a command's body; what it returns becomes the exit code. A `ToolError`, an `AppError` or a database that can't be
- * used becomes a sentence on stderr and exit code 1; anything else keeps its stack.
+ * used becomes a sentence on stderr and an exit code; anything else keeps its stack.
  */
 export async function runTool(body: () => Promise<number | undefined>): Promise<void> {
   try {
@@ -18,6 +25,6 @@ export async function runTool(body: () => Promise<number | undefined>): Promise<
     const sentence = isSentence ? error.message : explainRefusal(error)
     if (sentence === null) throw error
     console.error(sentence)
-    process.exit(1) // at once: under --watch, Bun would wait for a change of the code
+    process.exit(error instanceof ToolError ? error.exitCode : 1) // at once: under --watch, Bun would wait for a change of the code
   }
 }

@@ -15,3 +15,28 @@ export async function askSecret(question: string, otherwise: string): Promise<st
     process.stderr.write('\n')
   }
 }
+
+/** Asks a question that can be answered with y or yes; everything else is no. */
+export async function confirm(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return /^y(es)?$/i.test((await terminal.question(question)).trim())
+  } finally {
+    terminal.close()
+  }
+}
+
+/** Asks to choose one of `options` by its number, until an answer is one of them; returns its index. */
+export async function choose(question: string, options: string[]): Promise<number> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  const list = options.map((option, n) => `  ${n + 1}. ${option}`).join('\n')
+  try {
+    for (;;) {
+      const answer = await terminal.question(`${question}\n${list}\n1-${options.length}: `)
+      const choice = /^\d+$/.test(answer.trim()) ? Number(answer) - 1 : -1
+      if (options[choice] !== undefined) return choice
+    }
+  } finally {
+    terminal.close()
+  }
+}

@@ -29,6 +29,9 @@ export const realDb = connection.db
 /** The app's database in tests: what runs here is taken back at the end of the test. */
 export const db = driver.appDb(realDb)
 
+/** Whether the driver knows transactions that last longer than a request. */
+export const hasTransactions = driver.hasTransactions
+
 /** Closes the tests' connections. */
 export async function closeDb(): Promise<void> {
   await connection.close()

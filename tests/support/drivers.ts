@@ -8,6 +8,7 @@ export type Driver = {
   url: string
   connect: Connect
   appDb: (real: Db) => Db
+  hasTransactions: boolean
   stop: () => Promise<void>
 }
 
@@ -27,7 +28,7 @@ const DRIVERS: Record<string, (url: string) => Promise<Driver>> = {
   },
 }
 
-const plain = (url: string) => ({ url, appDb: sandboxed<Db>, stop: async () => {} })
+const plain = (url: string) => ({ url, appDb: sandboxed<Db>, hasTransactions: true, stop: async () => {} })
 
 /** The driver called `name`, over the server of `url`. Throws `ToolError` for an unknown one. */
 export function openDriver(name: string, url: string): Promise<Driver> {

@@ -21,7 +21,8 @@ export async function overWebSocket(url: string): Promise<Endpoint & Pick<Driver
 export async function overHttp(url: string): Promise<Driver> {
   const endpoint = await endpointOf(url)
   neonConfig.fetchFunction = fetchInSandbox
-  return { ...endpoint, connect, appDb: () => drizzleOverHttp({ client: neon(endpoint.url) }) }
+  const appDb = () => drizzleOverHttp({ client: neon(endpoint.url) })
+  return { ...endpoint, connect, appDb, hasTransactions: false }
 }
 
 function connect(url: string): Connection {

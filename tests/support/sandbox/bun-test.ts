@@ -1,7 +1,7 @@
 import * as bunTest from 'bun:test'
 import { begin, end, within } from './current.ts'
 import type { AnyDatabase } from './drizzle.ts'
-import { SandboxError } from './errors.ts'
+import { joined, type SandboxError } from './errors.ts'
 import { intercept } from './intercept.ts'
 import { ConnectionPool } from './pool.ts'
 import { Sandbox } from './sandbox.ts'
@@ -32,7 +32,7 @@ export function sandboxEveryTest(db: AnyDatabase, close: () => Promise<void>): v
   bunTest.afterAll(async () => {
     await pool.close()
     await close()
-    if (late.length > 0) throw new SandboxError(late.map(({ message }) => message).join('\n'))
+    if (late.length > 0) throw joined(late)
   })
 
   const { test, describe } = intercept(bunTest.test, bunTest.describe, (name, body) => {
@@ -45,5 +45,9 @@ export function sandboxEveryTest(db: AnyDatabase, close: () => Promise<void>): v
 
 function run(sandbox: Sandbox, name: string, body: () => unknown): unknown {
   sandbox.name = name
-  return within(sandbox, body)
+  const result = within(sandbox, body)
+  // Drizzle's queries are thenables that run when they are awaited, and Bun awaits promises only.
+  return result instanceof Object && 'then' in result
+    ? within(sandbox, () => Promise.resolve(result))
+    : result
 }

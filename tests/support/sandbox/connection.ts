@@ -7,6 +7,13 @@ const ROLLBACK = Symbol('rollback')
 const CHECK_DEFERRED =
   'savepoint deferred; set constraints all immediate; rollback to savepoint deferred; release savepoint deferred'
 
+// What it takes to have a savepoint just before the next statement.
+const SAVEPOINT = {
+  none: 'savepoint statement',
+  behind: 'release savepoint statement; savepoint statement',
+  fresh: null,
+}
+
 /**
  * A connection on which one test's transaction follows another. To its driver it is inside one transaction all along, so
  * that the app's transactions become savepoints; the real ones end and begin by statements of the sandbox's own.
@@ -14,7 +21,7 @@ const CHECK_DEFERRED =
 export class TestConnection {
   readonly tx: AnyTransaction
   readonly #release: () => Promise<void>
-  #hasSavepoint = false
+  #savepoint: keyof typeof SAVEPOINT = 'none'
   #hasDeferrable = false
 
   private constructor(tx: AnyTransaction, release: () => Promise<void>) {
@@ -47,16 +54,22 @@ export class TestConnection {
     return connection
   }
 
-  /** Sets the savepoint that the next statement can fall back to. */
-  setSavepoint(): Promise<unknown> {
-    const release = this.#hasSavepoint ? 'release savepoint statement; ' : ''
-    this.#hasSavepoint = true
-    return send(this.tx, `${release}savepoint statement`)
+  /** Sets the savepoint that the next statement can fall back to; the last one will do if nothing was written since. */
+  async setSavepoint(): Promise<void> {
+    const statements = SAVEPOINT[this.#savepoint]
+    this.#savepoint = 'fresh'
+    if (statements) await send(this.tx, statements)
+  }
+
+  /** Notes that what the savepoint would take back is more than nothing. */
+  noteWrite(): void {
+    this.#savepoint = 'behind'
   }
 
   /** Takes back what happened since the savepoint. */
   async rollbackToSavepoint(): Promise<void> {
     await send(this.tx, 'rollback to savepoint statement')
+    this.#savepoint = 'fresh'
   }
 
   /** Notes what `query` means for later: whether constraints can be deferred from now on. */
@@ -74,7 +87,7 @@ export class TestConnection {
    * next transaction has begun when this resolves: some drivers let go of a connection that is in none.
    */
   async reset(query: string): Promise<Record<string, unknown>[]> {
-    this.#hasSavepoint = false
+    this.#savepoint = 'none'
     const [, , rows = []] = await send(
       this.tx,
       `rollback and chain; select pg_advisory_unlock_all(); ${query}; rollback and chain`,

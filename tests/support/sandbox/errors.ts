@@ -2,3 +2,7 @@
 export class SandboxError extends Error {
   override name = 'SandboxError'
 }
+
+/** Several breaches in one. */
+export const joined = (breaches: SandboxError[]): SandboxError =>
+  new SandboxError(breaches.map(({ message }) => message).join('\n'))

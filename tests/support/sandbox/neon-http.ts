@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { currentTarget } from './current.ts'
 import { type AnyDatabase, internals } from './drizzle.ts'
 import { SandboxError } from './errors.ts'
@@ -31,7 +32,7 @@ export async function fetchInSandbox(_url: string, { body, headers }: Request): 
     return Response.json({ results })
   } catch (error) {
     if (error instanceof SandboxError) throw error
-    return Response.json(describeError(error as Error), { status: 400 })
+    return Response.json(describeError(failure(error)), { status: 400 })
   }
 }
 
@@ -49,9 +50,22 @@ async function run(db: AnyDatabase, { query, params }: Query, arrayMode: boolean
     ...(arrayMode && { rowMode: 'array' }),
     types: { getTypeParser: () => (text: unknown) => text }, // raw text: parsing is the HTTP driver's part
   })
+  if (Array.isArray(result)) throw severalStatements()
   const { fields, rows, rowCount, command } = result
   return { fields, rows, rowCount, command, rowAsArray: arrayMode }
 }
+
+// What Neon's proxy answers, since it prepares every statement; over a session, one without parameters is not prepared.
+const severalStatements = () =>
+  Object.assign(new Error('cannot insert multiple commands into a prepared statement'), {
+    code: '42601',
+    severity: 'ERROR',
+  })
+
+type Failure = { message: string; [field: string]: unknown }
+
+const failure = (error: unknown) =>
+  (error instanceof DrizzleQueryError ? error.cause : error) as unknown as Failure
 
 // Postgres's fields, by the names that the driver copies to its NeonDbError.
 const FIELDS = [
@@ -68,8 +82,8 @@ const FIELDS = [
   'constraint',
 ]
 
-function describeError(error: Error) {
-  const fields = FIELDS.map((field) => [field, (error as unknown as Record<string, unknown>)[field]])
+function describeError(error: Failure) {
+  const fields = FIELDS.map((field) => [field, error[field]])
   return {
     message: error.message,
     ...Object.fromEntries(fields.filter(([, value]) => typeof value === 'string')),

@@ -3,10 +3,10 @@ import type { PgTransactionConfig } from 'drizzle-orm/pg-core'
 import { START_CLOCK, STOP_CLOCK } from './clock.ts'
 import type { TestConnection } from './connection.ts'
 import { type AnyDatabase, type AnyTransaction, send } from './drizzle.ts'
-import { SandboxError } from './errors.ts'
+import { joined, SandboxError } from './errors.ts'
 import { guardTransaction } from './guard.ts'
 import type { ConnectionPool } from './pool.ts'
-import { transactionControl } from './refusals.ts'
+import { isPlainRead, transactionControl } from './statements.ts'
 import { describeSurvivors } from './survivors.ts'
 import type { Target } from './target.ts'
 
@@ -35,11 +35,14 @@ export class Sandbox implements Target {
     this.#reportLate = reportLate
   }
 
-  statement<T>(query: string, run: (db: AnyDatabase) => Promise<T>): Promise<T> {
+  async statement<T>(query: string, run: (db: AnyDatabase) => Promise<T>): Promise<T> {
+    this.#refuseControl(query, false)
     return this.#inTurn(async (connection) => {
-      this.#admit(query, connection, false)
-      // Both are on their way at once: the savepoint costs no round trip.
+      connection.note(query)
+      // Both are sent at once: with a driver that pipelines, the savepoint costs no round trip.
       const [, result] = await Promise.all([connection.setSavepoint(), run(connection.tx)])
+      if (isPlainRead(query)) return result
+      connection.noteWrite()
       await connection.checkDeferred(connection.tx)
       return result
     })
@@ -48,10 +51,14 @@ export class Sandbox implements Target {
   transaction<T>(run: (tx: AnyTransaction) => Promise<T>, config?: PgTransactionConfig): Promise<T> {
     return this.#inTurn(async (connection) => {
       await connection.setSavepoint()
+      connection.noteWrite()
       return connection.tx.transaction(async (tx) => {
         if (config?.accessMode === 'read only') await send(tx, 'set transaction read only')
         await send(tx, STOP_CLOCK)
-        const guarded = guardTransaction(tx, (query) => this.#admit(query, connection, true))
+        const guarded = guardTransaction(tx, (query) => {
+          this.#refuseControl(query, true)
+          connection.note(query)
+        })
         const result = await insideTransaction.run(this, () => run(guarded))
         await connection.checkDeferred(tx)
         await send(tx, START_CLOCK)
@@ -64,16 +71,14 @@ export class Sandbox implements Target {
   async end(): Promise<void> {
     this.#state = 'ending'
     if (this.#running > 0) this.#breach('ended while a query was still running: an await is missing.')
-    await this.#last.catch(() => {})
-    this.#state = 'over'
-    if (this.#connection) {
-      const survivors = await this.#pool.giveBack(this.#connection)
-      if (survivors.length > 0) {
-        this.#breach(`left rows behind: ${describeSurvivors(survivors)}. Something wrote past the sandbox.`)
-      }
+    await this.#last
+    const survivors = await this.#pool.giveBack(this.#connection)
+    if (survivors.length > 0) {
+      this.#breach(`left rows behind: ${describeSurvivors(survivors)}. Something wrote past the sandbox.`)
     }
-    if (this.#breaches.length > 0)
-      throw new SandboxError(this.#breaches.map(({ message }) => message).join('\n'))
+    this.#state = 'over'
+    const [breach, ...more] = this.#breaches
+    if (breach) throw more.length === 0 ? breach : joined(this.#breaches)
   }
 
   async #inTurn<T>(work: (connection: TestConnection) => Promise<T>): Promise<T> {
@@ -95,19 +100,15 @@ export class Sandbox implements Target {
     try {
       return await work(connection)
     } catch (error) {
-      await connection.rollbackToSavepoint()
+      await connection.rollbackToSavepoint().catch(() => {}) // the first error is the one to report
       throw error
     }
   }
 
-  #admit(query: string, connection: TestConnection, isNested: boolean): void {
+  #refuseControl(query: string, isNested: boolean): void {
     const refused = transactionControl(query, isNested)
-    if (refused) {
-      throw this.#breach(
-        `ran \`${refused}\`, which would end the test's transaction: use \`db.transaction\`.`,
-      )
-    }
-    connection.note(query)
+    if (!refused) return
+    throw this.#breach(`ran \`${refused}\`, which would end the test's transaction: use \`db.transaction\`.`)
   }
 
   #breach(what: string): SandboxError {

@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'bun:test'
+import { tablesNamed, withMigrations } from '../support/migrations.ts'
+
+const ENUM = [
+  { name: '0000_kind', up: "create type kind as enum ('a'); create table t (k kind);" },
+  { name: '0001_add', up: "alter type kind add value 'b';" },
+  { name: '0002_use', up: "insert into t values ('b');" },
+]
+
+/** A migration that makes a table, as number 0001. */
+const later = (table: string) => [
+  { name: `0001_${table}`, up: `select pg_sleep(0.01); create table ${table} ()` },
+]
+
+describe('up', () => {
+  test('applies what is pending, in order, and says so', () =>
+    withMigrations(tablesNamed('a', 'b', 'c'), async ({ migrate, json, tables }) => {
+      const first = await migrate('up', '--to', '0001')
+      expect(first).toMatchObject({ code: 0, err: '' })
+      expect(first.out).toMatch(
+        /^Applied 0000_a \(\d+ ms\)\nApplied 0001_b \(\d+ ms\)\nDone: .* is at 0001_b\.\n$/,
+      )
+      expect(await tables()).toEqual(['a', 'b'])
+      expect(await json('up')).toMatchObject({
+        code: 0,
+        result: { applied: [{ name: '0002_c' }], current: '0002_c' },
+      })
+      expect((await migrate('up')).out).toMatch(/^Nothing to apply: .* is at 0002_c\.\n$/)
+    }))
+
+  test('takes a revision by number, by name, and by nothing else', () =>
+    withMigrations(tablesNamed('a', 'b', 'c'), async ({ json, tables }) => {
+      expect((await json('up', '--to', '0')).result.current).toBe('0000_a')
+      expect((await json('up', '--to', '0001_b')).result.current).toBe('0001_b')
+      expect((await json('up', '--to', '0007')).result.error).toEqual({
+        code: 'unknown_revision',
+        message: expect.stringMatching(/no migration 0007 in .*0000_a, 0001_b, 0002_c/),
+      })
+      expect((await json('up', '--to', 'b')).code).toBe(1)
+      expect(await tables()).toEqual(['a', 'b'])
+    }))
+
+  test('lets the next migration use a new enum value', () =>
+    withMigrations(ENUM, async ({ migrate, sql }) => {
+      expect(await migrate('up')).toMatchObject({ code: 0, err: '' })
+      expect(await sql`select k::text from t`).toHaveLength(1)
+    }))
+
+  test('says why the same migration can not', () =>
+    withMigrations(
+      [
+        ENUM[0] as (typeof ENUM)[0],
+        {
+          name: '0001_both',
+          up: "alter type kind add value 'b';\n--> statement-breakpoint\n\ninsert into t values ('b');",
+        },
+      ],
+      async ({ migrate }) => {
+        const { code, err } = await migrate('up')
+        expect(code).toBe(1)
+        expect(err).toContain('0001_both.sql:4: unsafe use of new value "b"')
+        expect(err).toContain('move what uses it into the next one')
+      },
+    ))
+
+  test('lets no setting of one migration reach the next', () =>
+    withMigrations(
+      [
+        { name: '0000_set', up: "set search_path = pg_catalog; set statement_timeout = '1ms';" },
+        ...later('a'),
+      ],
+      async ({ migrate, tables }) => {
+        expect(await migrate('up')).toMatchObject({ code: 0, err: '' })
+        expect(await tables()).toEqual(['a'])
+      },
+    ))
+
+  test('a failure in the middle undoes its migration, names the line, and keeps those before', () =>
+    withMigrations(
+      [
+        ...tablesNamed('a'),
+        {
+          name: '0001_broken',
+          up: 'create table x (id int);\n--> statement-breakpoint\n\nselect 1;\nselect * frm a;',
+        },
+        { name: '0002_after', up: 'create table y (id int);' },
+      ],
+      async ({ migrate, json, tables, edit }) => {
+        const { code, err } = await migrate('up')
+        expect(code).toBe(1)
+        expect(err).toMatch(/0001_broken\.sql:5: syntax error at or near "frm"\n$/)
+        expect(await tables()).toEqual(['a'])
+        expect((await json('current')).result).toEqual({
+          current: '0000_a',
+          pending: ['0001_broken', '0002_after'],
+        })
+        edit('0001_broken.sql', 'create table x (id int);')
+        expect((await migrate('up')).code).toBe(0)
+        expect(await tables()).toEqual(['a', 'x', 'y'])
+      },
+    ))
+
+  test('a constraint that only the commit checks undoes its migration too', () =>
+    withMigrations(
+      [
+        {
+          name: '0000_late',
+          up: 'create table p (id int primary key); create table c (p int references p deferrable initially deferred); insert into c values (4711);',
+        },
+      ],
+      async ({ migrate, tables }) => {
+        const { code, err } = await migrate('up')
+        expect(code).toBe(1)
+        expect(err).toContain('0000_late.sql: insert or update on table "c" violates foreign key constraint')
+        expect(err).not.toContain('4711')
+        expect(await tables()).toEqual([])
+      },
+    ))
+})

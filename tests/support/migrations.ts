@@ -1,0 +1,136 @@
+import { setDefaultTimeout } from 'bun:test'
+import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { findRevision, readFolder } from '../../tools/migrate/folder.ts'
+import { migrateUp } from '../../tools/migrate/migrate-up.ts'
+import { withScratchDatabase } from '../../tools/migrate/scratch.ts'
+
+setDefaultTimeout(30_000) // each of these tests starts several processes, which a busy machine takes its time for
+
+const CLI = resolve(import.meta.dir, '../../tools/migrate/cli.ts')
+const FIRST_DATE = 1_700_000_000_000
+
+/** A migration of a test: `down` may be left out, and `date` moves it in time, in seconds after the first. */
+export type Fixture = { name: string; up: string; down?: string; date?: number }
+
+/** What the tool printed and how it ended; `json` is its result under `--json`. */
+export type Ended = { code: number | null; out: string; err: string }
+
+/** A folder of migrations and a database of a test's own. */
+export type World = {
+  url: string
+  folder: string
+  /** Applies what is pending, up to `to`, without starting a process: for what a test begins with. */
+  up: (to?: string) => Promise<void>
+  /** Runs the tool as a shell would, and waits for its end. */
+  migrate: (...args: string[]) => Promise<Ended>
+  /** Runs it on another database. */
+  migrateOn: (url: string, ...args: string[]) => Promise<Ended>
+  /** Starts the tool; for what must be interrupted. */
+  start: (...args: string[]) => Bun.Subprocess<'ignore', 'pipe', 'pipe'>
+  /** Runs it with `--json` and returns the exit code and the result. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever JSON the tool printed, and asserts what it is
+  json: (...args: string[]) => Promise<{ code: number | null; result: any }>
+  /** Runs it on a terminal, where `typed` is typed; `out` holds what the terminal showed. */
+  onTerminal: (typed: string, ...args: string[]) => Promise<Ended>
+  sql: Bun.SQL
+  /** Writes migrations, the journal included, over what is there. */
+  write: (fixtures: Fixture[]) => void
+  edit: (file: string, text: string) => void
+  remove: (file: string) => void
+  /** The names of the tables in the schema `public`. */
+  tables: () => Promise<string[]>
+}
+
+/** Makes a world with `fixtures`, runs `work` in it, and takes it away. */
+export function withMigrations(fixtures: Fixture[], work: (world: World) => Promise<void>): Promise<void> {
+  return withScratchDatabase(async (url) => {
+    const folder = mkdtempSync(join(tmpdir(), 'hearth-migrations-'))
+    await using sql = new Bun.SQL(url, { max: 4 })
+    try {
+      writeMigrations(folder, fixtures)
+      await work(worldOf(folder, url, sql))
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+}
+
+/** Writes migrations and their journal into a folder, as drizzle-kit would. */
+export function writeMigrations(folder: string, fixtures: Fixture[]): void {
+  mkdirSync(join(folder, 'meta'), { recursive: true })
+  const entries = fixtures.map(({ name, date }, idx) => {
+    return { idx, version: '7', when: FIRST_DATE + (date ?? idx) * 1000, tag: name, breakpoints: true }
+  })
+  const journal = { version: '7', dialect: 'postgresql', entries }
+  writeFileSync(join(folder, 'meta/_journal.json'), JSON.stringify(journal, null, 2))
+  for (const { name, up, down } of fixtures) {
+    writeFileSync(join(folder, `${name}.sql`), up)
+    if (down !== undefined) writeFileSync(join(folder, `${name}.down.sql`), down)
+  }
+}
+
+function worldOf(folder: string, url: string, sql: Bun.SQL): World {
+  const command = (args: string[]) => [process.execPath, CLI, ...args, '--folder', folder]
+  const start = (...args: string[]) => spawn(command(args), url)
+  const migrate = (...args: string[]) => ended(start(...args))
+  return {
+    url,
+    folder,
+    sql,
+    up: (to) => arrange(url, folder, to),
+    start,
+    migrate,
+    migrateOn: (other, ...args) => ended(spawn(command(args), other)),
+    onTerminal: (typed, ...args) => onTerminal(command(args), url, typed),
+    json: async (...args) => {
+      const { code, out } = await migrate(...args, '--json')
+      return { code, result: JSON.parse(out) }
+    },
+    write: (fixtures) => writeMigrations(folder, fixtures),
+    edit: (file, text) => writeFileSync(join(folder, file), text),
+    remove: (file) => unlinkSync(join(folder, file)),
+    tables: async () => {
+      const rows: { name: string }[] =
+        await sql`select tablename as name from pg_tables where schemaname = 'public' order by 1`
+      return rows.map(({ name }) => name)
+    },
+  }
+}
+
+async function arrange(url: string, path: string, to = 'last'): Promise<void> {
+  const folder = readFolder(path)
+  const how = { onRan: () => {}, say: () => {}, lockTimeoutMs: 5_000 }
+  await migrateUp(url, folder, { ...how, to: findRevision(folder, to) })
+}
+
+function spawn(command: string[], url: string) {
+  const env = { ...process.env, DATABASE_URL: url }
+  return Bun.spawn(command, { env, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' })
+}
+
+async function ended(child: ReturnType<typeof spawn>): Promise<Ended> {
+  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+  return { code: await child.exited, out, err }
+}
+
+async function onTerminal(command: string[], url: string, typed: string): Promise<Ended> {
+  let out = ''
+  const data = (_: unknown, shown: Uint8Array) => {
+    out += new TextDecoder().decode(shown)
+  }
+  const env = { ...process.env, DATABASE_URL: url }
+  const child = Bun.spawn(command, { env, terminal: { cols: 200, rows: 24, data } })
+  child.terminal?.write(typed)
+  return { code: await child.exited, out, err: '' }
+}
+
+/** Migrations that make one table each, `a`, `b`, `c` …, with their ways back. */
+export function tablesNamed(...names: string[]): Fixture[] {
+  return names.map((name, place) => ({
+    name: `${String(place).padStart(4, '0')}_${name}`,
+    up: `create table ${name} (id int primary key, note text);`,
+    down: `-- hearth: loses rows of ${name} | select count(*) from ${name}\ndrop table ${name};`,
+  }))
+}

@@ -1,0 +1,119 @@
+import { familyOf, typeOf } from './casts.ts'
+import { definition } from './columns.ts'
+import type { Column, Model, Table } from './model.ts'
+import { at, keyOf, literal, quote } from './sql.ts'
+
+const CONSTANTS: [type: RegExp, value: string][] = [
+  [/^(smallint|integer|bigint|numeric|decimal|real|double precision)\b/, '0'],
+  [/^(text|varchar|char|citext|character|bytea|tsvector|tsquery)\b/, "''"],
+  [/^boolean\b/, 'false'],
+  [/^(timestamp|date)\b/, "'1970-01-01'"],
+  [/^time\b/, "'00:00'"],
+  [/^interval\b/, "'0'"],
+  [/^uuid\b/, "'00000000-0000-0000-0000-000000000000'"],
+  [/^jsonb?\b/, "'{}'"],
+  [/^inet\b/, "'0.0.0.0'"],
+  [/^cidr\b/, "'0.0.0.0/0'"],
+  [/^macaddr8\b/, "'00:00:00:00:00:00:00:00'"],
+  [/^macaddr\b/, "'00:00:00:00:00:00'"],
+  [/^varbit\b/, "''"],
+  [/^point\b/, "'(0,0)'"],
+  [/^line\b/, "'{1,0,0}'"],
+  [/range$/, "'empty'"],
+]
+
+/**
+ * The statements that add a column to a table that may have rows. Where the rows would break its NOT NULL they get a
+ * placeholder: 0, the empty string and so on; a number of their own in a unique column; a row that exists in a foreign
+ * key. A comment in the SQL says so. A type that has no placeholder is added as it is, and works on an empty table.
+ */
+export function addColumn(model: Model, table: Table, column: Column): string[] {
+  const add = (what: Column) => `ALTER TABLE ${at(table)} ADD COLUMN ${definition(table, what)};`
+  if (!needsFilling(column)) return [add(column)]
+  const alter = (what: string) => `ALTER TABLE ${at(table)} ALTER COLUMN ${quote(column.name)} ${what};`
+  const announced = (what: string, statement: string) =>
+    `-- Rows that exist get ${what} in ${keyOf(table)}.${column.name}.\n${statement}`
+  const update = rowByRow(table, column)
+  if (update) {
+    return [
+      add({ ...column, notNull: false }),
+      announced(update.what, update.statement),
+      alter('SET NOT NULL'),
+    ]
+  }
+  const value = constant(model, column)
+  if (value === null) return [add(column)]
+  return [announced(value, add({ ...column, default: value })), alter('DROP DEFAULT')]
+}
+
+/** Whether rows that exist would break the column's NOT NULL. */
+export function needsFilling(column: Column): boolean {
+  const fillsItself = column.default ?? column.generated ?? column.identity ?? (column.serial || undefined)
+  return column.notNull && fillsItself === undefined
+}
+
+/** The value that rows get in a new column of this type, as SQL, or null where there is none. */
+export function constant(model: Model, column: Column): string | null {
+  if (column.dimensions) return "'{}'"
+  if (column.enum) {
+    const first = model.enums[keyOf(column.enum)]?.values[0]
+    return first === undefined ? null : literal(first)
+  }
+  const bits = column.type.match(/^bit\((\d+)\)/)
+  if (bits) return literal('0'.repeat(Number(bits[1])))
+  return CONSTANTS.find(([type]) => type.test(column.type.toLowerCase()))?.[1] ?? null
+}
+
+type Update = { what: string; statement: string }
+
+export function rowByRow(table: Table, column: Column): Update | null {
+  const set = (value: string, source = '') =>
+    `UPDATE ${at(table)} SET ${quote(column.name)} = ${value}${source};`
+  const key = Object.values(table.foreignKeys).find(({ columns }) => columns.includes(column.name))
+  if (key) {
+    const referenced = quote(key.targetColumns[key.columns.indexOf(column.name)] ?? '')
+    const order = key.targetColumns.map(quote).join(', ')
+    return {
+      what: `the first row of ${keyOf(key.target)}`,
+      statement: set(`(SELECT ${referenced} FROM ${at(key.target)} ORDER BY ${order} LIMIT 1)`),
+    }
+  }
+  if (!isUnique(table, column.name)) return null
+  const number = numbered(column)
+  if (number === null) return null
+  const source = ` FROM (SELECT ctid AS row, row_number() OVER (ORDER BY ctid) AS n FROM ${at(table)}) AS numbered`
+  return {
+    what: 'a number of their own',
+    statement: set(number, `${source} WHERE ${at(table)}.ctid = numbered.row`),
+  }
+}
+
+export function isUnique(table: Table, name: string): boolean {
+  return (
+    table.primaryKey?.columns.includes(name) === true ||
+    Object.values(table.uniques).some(({ columns }) => columns.includes(name)) ||
+    Object.values(table.indexes).some(
+      (index) => index.isUnique && index.columns.some(({ expression }) => expression === name),
+    )
+  )
+}
+
+function numbered(column: Column): string | null {
+  if (column.enum || column.dimensions) return null
+  switch (familyOf(column)) {
+    case 'number':
+      return 'numbered.n'
+    case 'text':
+      return 'numbered.n::text'
+    case 'moment':
+      return `(timestamp '1970-01-01' + numbered.n * interval '1 day')::${typeOf(column)}`
+    case 'time':
+      return `(time '00:00' + numbered.n * interval '1 microsecond')::${typeOf(column)}`
+    case 'uuid':
+      return 'gen_random_uuid()'
+    case 'json':
+      return `to_${column.type}(numbered.n)`
+    default:
+      return null
+  }
+}

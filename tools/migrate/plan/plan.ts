@@ -1,0 +1,83 @@
+import { type Comparison, compare } from './compare.ts'
+import { compareParts, type PartChanges } from './compare-parts.ts'
+import { compareEnums, enumsInUse, enumsToRebuild } from './enums.ts'
+import { addColumn } from './fillers.ts'
+import type { Model } from './model.ts'
+import { applyRenames, type Rename } from './renames.ts'
+import { compareRoles } from './roles.ts'
+import { compareSequences } from './sequences.ts'
+import { at, quote } from './sql.ts'
+import { alterColumns, createTable, dropColumns, renameNotNulls, rowSecurity } from './tables.ts'
+import { compareViews } from './views.ts'
+
+/** The way from one model to another. */
+export type Plan = {
+  statements: string[]
+  /** Whether the statements must run outside a transaction. */
+  concurrent: boolean
+  /** Indexes that would be made CONCURRENTLY, were they not among statements that need a transaction. */
+  couldBeConcurrent: string[]
+  comparison: Comparison
+}
+
+/** Plans the way from one model to another, with the renames that were declared for it. */
+export function plan(from: Model, to: Model, renames: Rename[] = []): Plan {
+  const renamed = applyRenames(from, renames)
+  const rebuiltEnums = enumsToRebuild(renamed.model.enums, to.enums)
+  return planWith(renamed.model, to, renamed.statements, rebuiltEnums)
+}
+
+function planWith(from: Model, to: Model, renames: string[], rebuiltEnums: Set<string>): Plan {
+  const comparison = compare(from, to, rebuiltEnums)
+  const { createdTables, droppedTables, keptTables } = comparison
+  const [parts, enums, views] = [compareParts(comparison), compareEnums(comparison), compareViews(comparison)]
+  const [sequences, roles] = [compareSequences(from, to), compareRoles(from, to)]
+  const uses = [
+    ...createdTables.map(createTable),
+    ...keptTables.flatMap(dropColumns),
+    ...keptTables.flatMap(alterColumns),
+    ...keptTables.flatMap(({ to: table, added }) => added.flatMap((column) => addColumn(to, table, column))),
+    ...enums.after,
+    ...sequences.drop,
+    ...parts.created.map(({ create }) => create),
+    ...rowSecurity(comparison),
+    ...views.create,
+  ]
+  const inUse = enumsInUse(enums, uses)
+  if (inUse.length > 0) return planWith(from, to, renames, new Set([...rebuiltEnums, ...inUse]))
+  const isNew = (name: string) => !from.schemas.includes(name)
+  const statements = [
+    ...to.schemas.filter(isNew).map((name) => `CREATE SCHEMA ${quote(name)};`),
+    ...renames,
+    ...views.drop,
+    ...parts.dropped.map(({ drop }) => drop),
+    ...droppedTables.map((table) => `DROP TABLE ${at(table)};`),
+    ...parts.renamed,
+    ...keptTables.flatMap(renameNotNulls),
+    ...roles.create,
+    ...enums.before,
+    ...sequences.create,
+    ...uses,
+    ...from.schemas.filter((name) => !to.schemas.includes(name)).map((name) => `DROP SCHEMA ${quote(name)};`),
+    ...roles.drop,
+  ]
+  const concurrent = concurrently(parts)
+  const isConcurrent = concurrent.length > 0 && concurrent.length === statements.length
+  const isInNewTable = (name: string) => createdTables.some(({ indexes }) => indexes[name])
+  const indexes = parts.created.filter((part) => part.concurrent && !isInNewTable(part.name))
+  return {
+    statements: isConcurrent ? concurrent : statements,
+    concurrent: isConcurrent,
+    couldBeConcurrent: isConcurrent ? [] : indexes.map(({ name }) => name),
+    comparison,
+  }
+}
+
+// Only by themselves: CONCURRENTLY forbids a transaction, which all the rest should have.
+function concurrently({ dropped, created }: PartChanges): string[] {
+  const statements = [
+    ...dropped.filter(({ concurrent }) => concurrent).map(({ drop }) => drop),
+    ...created.filter(({ concurrent }) => concurrent).map(({ create }) => create),
+  ]
+  return statements.map((statement) => statement.replace('INDEX', 'INDEX CONCURRENTLY'))
+}

@@ -1,0 +1,70 @@
+import { SQL } from 'bun'
+import { sqlError } from '../../src/db/sql-error.ts'
+import { ToolError } from '../error.ts'
+import { reasonOf } from './fault.ts'
+import { Refusal } from './refusal.ts'
+
+/** One connection to a database, held for all of a command: settings, transactions and locks are its own. */
+export type Session = {
+  query: (sql: string) => Promise<Record<string, unknown>[]>
+  /** Whether a pooler stands between, which gives each transaction whatever connection is free. */
+  isPooled: boolean
+}
+
+const CONNECT_TIMEOUT_S = 10
+
+/** Connects to `url`, runs `work` and disconnects. Throws `unreachable` when there is no connection, and `sql` for what fails in it. */
+export async function withSession<T>(url: string, work: (session: Session) => Promise<T>): Promise<T> {
+  const pool = new SQL(url, { max: 1, connectionTimeout: CONNECT_TIMEOUT_S })
+  try {
+    // Reserved, the connection stays lost once it is lost; the pool would go on with a new one, outside the transaction.
+    const connection = await pool.reserve().catch((error) => fail(url, error))
+    // Without parameters a query goes by the simple protocol, which takes several statements at once.
+    return await work({
+      query: (sql) => connection.unsafe(sql),
+      isPooled: new URL(url).hostname.includes('-pooler.'), // Neon's name for it
+    })
+  } catch (error) {
+    if (error instanceof ToolError || !(error instanceof SQL.SQLError)) throw error
+    throw new Refusal('sql', `${describeDatabase(url)}: ${reasonOf(error)}`)
+  } finally {
+    await pool.close({ timeout: 0 })
+  }
+}
+
+/** Runs `work` in a transaction, which is rolled back when it throws. */
+export async function inTransaction<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  await session.query('begin')
+  try {
+    const result = await work()
+    await session.query('commit')
+    return result
+  } catch (error) {
+    await session.query('rollback').catch(() => {}) // on a lost connection the server has done so itself
+    throw error
+  }
+}
+
+/** Whether a query failed because the table that it names is not there. */
+export const isMissingTable = (error: unknown): boolean => sqlError(error)?.state === '42P01'
+
+/** A database's name and server, without user and password: fit to be shown. */
+export function describeDatabase(url: string): string {
+  const { pathname, hostname, port } = new URL(url)
+  return `${decodeURIComponent(pathname.slice(1))} on ${hostname}${port && `:${port}`}`
+}
+
+function fail(url: string, error: unknown): never {
+  const state = sqlError(error)?.state
+  const { message, code } = error as { message: string; code?: string }
+  const reason = state
+    ? (REASONS[state] ?? `refuses the connection: ${message}`)
+    : `does not answer (${code})`
+  throw new Refusal('unreachable', `The database ${describeDatabase(url)} ${reason}. Check DATABASE_URL.`)
+}
+
+const REASONS: Record<string, string> = {
+  '28000': 'knows no such role',
+  '28P01': 'refuses the user or the password',
+  '3D000': 'does not exist on its server',
+}
