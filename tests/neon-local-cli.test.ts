@@ -67,3 +67,12 @@ test('a client process that is killed leaves nothing', async () => {
   program.kill('SIGKILL')
   expect(await eventually(() => countSessions(endpoint), 0)).toBe(0)
 })
+
+test('the folder can be copied: it imports nothing around it', async () => {
+  const transpiler = new Bun.Transpiler({ loader: 'ts' })
+  for (const file of new Bun.Glob('tools/neon-local/*.ts').scanSync()) {
+    const imports = transpiler.scanImports(await Bun.file(file).text())
+    const paths = imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => path)
+    expect(paths.filter((path) => !/^(\.\/|node:|pg$|bun$)/.test(path))).toEqual([])
+  }
+})
