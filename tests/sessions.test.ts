@@ -41,6 +41,13 @@ describe('POST /sessions', () => {
     expect(a).not.toBe(b)
   })
 
+  test('refuses a name that is no text to Postgres', async () => {
+    for (const name of ['\0', 'al\0ice', '\ud800']) {
+      const { status, body } = await signIn(name)
+      expect([status, body.errors[0].pointer]).toEqual([422, '/username'])
+    }
+  })
+
   test('stores only a digest of the token', async () => {
     const { token } = await signedIn()
     const [row] = await db.select().from(sessions)
