@@ -101,6 +101,6 @@ function banner(local: NeonLocal): string {
     neonConfig.fetchEndpoint = (host, port) => \`http://\${host}:\${port}/sql\`
     // and for Pool and Client:
     neonConfig.wsProxy = (host, port) => \`\${host}:\${port}/v2\`
-    neonConfig.useSecureWebSocket = neonConfig.pipelineConnect = false
+    neonConfig.useSecureWebSocket = false
 `
 }

@@ -18,6 +18,7 @@ export type Link = {
 
 const EXIT_MS = 20 // an idle Postgres session needs a moment to see that its client is gone
 const GIVE_UP_MS = 10_000
+const PING_MS = 500
 const MAX_SIGN_IN_BYTES = 64 * 1024
 
 /** Connects to Postgres and signs in for `client`; from then on, bytes go both ways as they are, and no faster than they are read. */
@@ -33,13 +34,14 @@ export function openLink<Data>(
   const watch = watchForKey()
   let early: Uint8Array[] | null = [rest] // what the client sends before it is signed in
   let buffer = Buffer.alloc(0)
-  client.pause()
+  let pings: ReturnType<typeof setInterval> | undefined
+  holdBack()
 
   socket.on('data', (chunk: Buffer<ArrayBuffer>) => {
     if (early) authenticate(chunk)
     else receive(chunk)
   })
-  socket.on('drain', () => client.resume())
+  socket.on('drain', letGo)
   socket.on('end', () => {
     socket.end()
     client.close(1000)
@@ -68,14 +70,26 @@ export function openLink<Data>(
   function begin(): void {
     const waiting = early ?? []
     early = null
-    client.resume()
+    letGo()
     for (const chunk of waiting) send(chunk)
     receive(buffer)
   }
 
   function send(chunk: Uint8Array): void {
     if (early) early.push(chunk)
-    else if (!socket.write(chunk)) client.pause()
+    else if (!socket.write(chunk)) holdBack()
+  }
+
+  // A client that is not read from can vanish unnoticed; only what is sent to it finds out.
+  function holdBack(): void {
+    client.pause()
+    pings ??= setInterval(() => client.ping(), PING_MS)
+  }
+
+  function letGo(): void {
+    clearInterval(pings)
+    pings = undefined
+    client.resume()
   }
 
   function receive(chunk: Buffer): void {
@@ -85,6 +99,7 @@ export function openLink<Data>(
   }
 
   async function hangUp(): Promise<void> {
+    clearInterval(pings)
     socket.end()
     socket.resume() // what Postgres still sends goes nowhere, but it must be able to send it
     const giveUp = setTimeout(() => socket.destroy(), GIVE_UP_MS)
