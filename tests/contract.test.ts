@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { app } from '../src/app.ts'
-import { type Answer, call, isProblem, services } from './support/http.ts'
+import { type Answer, isProblem } from './support/exchange.ts'
+import { call, services } from './support/http.ts'
 
 const expectProblem = (answer: Answer, status: number) => {
   expect([answer.status, isProblem(answer)]).toEqual([status, true])

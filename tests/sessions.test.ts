@@ -4,8 +4,9 @@ import { sessions } from '../src/sessions/table.ts'
 import { digest } from '../src/sessions/token.ts'
 import { users } from '../src/users/table.ts'
 import { db } from './support/db.ts'
+import { SESSION_KEYS, USER_KEYS } from './support/exchange.ts'
 import { PASSWORD, signedIn, user } from './support/factories.ts'
-import { call, config, SESSION_KEYS, services, USER_KEYS } from './support/http.ts'
+import { call, config, services } from './support/http.ts'
 import { travel } from './support/sandbox/travel.ts'
 
 const signIn = (username: string, password = PASSWORD, options = {}) =>

@@ -15,7 +15,7 @@ await runTool(async () => {
   const { exitCode } = await wranglerQuietly(['whoami', '--json'])
   if (exitCode !== 0) {
     throw new ToolError(
-      'wrangler is not logged in to Cloudflare, or can’t reach it: run `make wrangler ARGS=login`, or set CLOUDFLARE_API_TOKEN.',
+      "wrangler is not logged in to Cloudflare, or can't reach it: run `make wrangler ARGS=login`, or set CLOUDFLARE_API_TOKEN.",
     )
   }
   return 0

@@ -1,5 +1,5 @@
 import { equal, ok } from 'node:assert/strict'
-import type { Answer } from '../client.ts'
+import type { Answer } from '../../support/exchange.ts'
 import { isProblem, rejects, type Scenarios } from './expect.ts'
 
 const ENDPOINTS =
