@@ -67,8 +67,8 @@ neon: node_modules/.dev ## serve Neon's protocol on http://localhost:4444 in fro
 
 ##@ Edge
 .PHONY: worker
-worker: node_modules/.dev ## run the Worker on http://localhost:8787 with a local Neon and the development database
-	$(DO) worker
+worker: node_modules/.dev ## run the Worker on http://localhost:8787 with a local Neon and the development database: [PORT=...]
+	$(DO) worker $(if $(findstring command,$(origin PORT)),--port $(PORT))
 
 .PHONY: deno
 deno: node_modules/.run ## run the API on Deno, with the development database
