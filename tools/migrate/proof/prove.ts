@@ -4,6 +4,7 @@ import { type Hazard, type Hazards, hazardsOf } from '../plan/hazards.ts'
 import { modelOf } from '../plan/model.ts'
 import { type Plan, plan } from '../plan/plan.ts'
 import { inverted, type Rename } from '../plan/renames.ts'
+import { keyOf } from '../plan/sql.ts'
 import { runAll } from '../runner.ts'
 import { emptyDatabase } from '../scratch.ts'
 import type { Session } from '../session.ts'
@@ -22,7 +23,7 @@ export type Proof = {
   down: Plan & Hazards
   /** What is not as it should be, a line each; none: the migration is exact both ways. */
   differences: string[]
-  /** Tables whose columns stand in another order than in a fresh install. */
+  /** Tables to which the way up adds columns that in a fresh install stand between others. */
   columnOrder: string[]
   /** What the way up does to tables beside changing them. */
   impacts: Impact[]
@@ -64,14 +65,15 @@ export async function prove({ query, ...session }: Session, step: Step): Promise
 async function walk(query: Query, proof: Proof, { from, to }: Step): Promise<void> {
   const { up, down, differences } = proof
   const start = await readCatalog(query)
-  proof.empty = await seed(query, wishesOf(up.comparison))
+  proof.empty = await seed(query, undefined, wishesOf(up.comparison))
   for (const { table, where } of up.blockedBy) await remove(query, table, where).catch(() => {})
   const contents = await readContents(query)
   Object.assign(up, await countable(query, up))
   proof.impacts = await runObserved(query, up, 'the way up')
   const there = await readCatalog(query)
 
-  await seed(query)
+  const created = up.comparison.createdTables.map(keyOf)
+  await seed(query, (table) => created.includes(table))
   Object.assign(down, await countable(query, down))
   await runObserved(query, down, 'the way back')
   const back = catalogDifferences(await readCatalog(query), start)
@@ -80,7 +82,9 @@ async function walk(query: Query, proof: Proof, { from, to }: Step): Promise<voi
   const again = catalogDifferences(await readCatalog(query), there)
 
   const fresh = await freshCatalog(query, to)
-  proof.columnOrder = columnOrderDifferences(there, fresh)
+  const grown = up.comparison.keptTables.filter(({ added }) => added.length > 0).map((it) => keyOf(it.to))
+  const reordered = columnOrderDifferences(there, fresh)
+  proof.columnOrder = grown.filter((key) => reordered.some((it) => it.startsWith(`column order ${key}:`)))
   const strange = catalogDifferences(there, fresh)
   // What no model knows, such as a trigger written by hand, was there before and may stay.
   const known = strange.length > 0 ? catalogDifferences(start, await freshCatalog(query, from)) : []
