@@ -1,4 +1,5 @@
-# Everything a developer does here. `make` alone lists it; package.json has the same names for people without make.
+# Everything a developer does here; `make` alone lists it. A target fetches what its command needs; the command itself stands
+# in package.json under the same name, so `bun run test` does for people without make.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -9,94 +10,155 @@ BUN_VERSION := $(shell sed -n 's/.*"bun": "\(.*\)".*/\1/p' package.json)
 OWN_BUN := node_modules/.bin/bun
 BUN := $(shell [ "$$(bun --version 2>/dev/null)" = "$(BUN_VERSION)" ] && echo bun || echo $(OWN_BUN))
 BIN := node_modules/.bin
+DO := @$(BUN) run --silent
 
 ##@ Run
 .PHONY: run
 run: node_modules/.run ## start the API on http://localhost:3000 with an embedded Postgres; reloads on change
-	@exec $(BUN) --watch --no-clear-screen tools/dev.ts
+	$(DO) run
 
 .PHONY: admin
 admin: node_modules/.run ## make a user an admin, or a new admin: USERNAME=alice [PASSWORD=...]
-	@$(if $(findstring command,$(origin USERNAME)),,USERNAME=) $(BUN) tools/admin.ts
+	@$(if $(findstring command,$(origin USERNAME)),,USERNAME=) $(BUN) run --silent admin # a shell may have a USERNAME of its own
 
 ##@ Test
 .PHONY: test
-test: node_modules/.dev ## run the tests on the embedded Postgres
-	@$(BUN) test
+test: node_modules/.dev ## run the tests on the embedded Postgres: [WORKERS=4]
+	$(DO) test $(if $(WORKERS),--parallel=$(WORKERS))
+
+.PHONY: test-runtimes
+test-runtimes: node_modules/.dev ## run the whole contract on Bun, Deno and workerd: [RUNTIMES="bun deno workerd"]
+	$(DO) test-runtimes $(RUNTIMES)
+
+.PHONY: test-drivers
+test-drivers: node_modules/.dev ## run the tests over each driver: [TEST_DRIVER=bun-sql|postgres-js|neon-ws|neon-http]
+	@set -e; for driver in $(or $(TEST_DRIVER),bun-sql postgres-js neon-ws neon-http); do \
+	  echo "Over $$driver:"; TEST_DRIVER=$$driver $(BUN) run --silent test; \
+	done
+
+.PHONY: test-branch
+test-branch: node_modules/.dev ## run the tests on a Neon branch made for it: NEON_API_KEY=... NEON_PROJECT_ID=...
+	$(DO) test-branch
 
 .PHONY: check
-check: node_modules/.dev ## format, lint, types, structure and migrations
-	@$(BIN)/biome check .
-	@$(BIN)/tsc --noEmit
-	@$(BIN)/drizzle-kit check
-	@$(MIGRATE) check --no-database
+check: node_modules/.dev ## format, lint, types, structure, migrations, and the Worker's bundle
+	$(DO) check
 
 .PHONY: format
 format: node_modules/.dev ## let Biome mend what it can
-	@$(BIN)/biome check --write .
+	$(DO) format
 
 ##@ Database
 .PHONY: db-url
 db-url: node_modules/.run ## print the development database's connection string
-	@$(BUN) tools/postgres/cli.ts url
+	$(DO) db-url
 
 .PHONY: db-stop
 db-stop: node_modules/.run ## stop the embedded Postgres; its data is kept
-	@$(BUN) tools/postgres/cli.ts stop
+	$(DO) db-stop
 
 .PHONY: db-reset
 db-reset: node_modules/.run ## delete the embedded databases
-	@$(BUN) tools/postgres/cli.ts reset
+	$(DO) db-reset
+
+.PHONY: neon
+neon: node_modules/.dev ## serve Neon's protocol on http://localhost:4444 in front of the embedded Postgres: [PORT=...]
+	$(DO) neon $(if $(findstring command,$(origin PORT)),--port $(PORT))
+
+##@ Edge
+.PHONY: worker
+worker: node_modules/.dev ## run the Worker on http://localhost:8787 with a local Neon and the development database
+	$(DO) worker
+
+.PHONY: deno
+deno: node_modules/.run ## run the API on Deno, with the development database
+	$(DO) deno
+
+STAGE ?= production
+.PHONY: deploy
+deploy: node_modules/.dev ## check, migrate up, then deploy the Worker: [STAGE=staging] DATABASE_URL=...
+	$(DO) ready-to-deploy $(STAGE)
+	@env -u DATABASE_URL $(MAKE) check
+	@$(MAKE) migrate-up
+	$(DO) wrangler deploy --env $(STAGE)
+
+.PHONY: deploy-dry
+deploy-dry: node_modules/.dev ## bundle the Worker as for a deployment; print its size and start-up time
+	$(DO) deploy-dry
+
+.PHONY: wrangler
+wrangler: node_modules/.run ## run wrangler: ARGS="login", ARGS="secret put DATABASE_URL --env production"
+	$(DO) wrangler $(ARGS)
+
+.PHONY: worker-types
+worker-types: node_modules/.run ## write the types of wrangler.toml's variables and secrets
+	$(DO) worker-types
 
 ##@ Migrations
 # A variable that was given becomes an option; the shell reads it from the environment, so that no value is taken for code.
-MIGRATE := $(BUN) tools/migrate/cli.ts
+MIGRATE := $(DO) migrate
 given = $(if $($1),--$2 "$$$1")
 
 .PHONY: migrate-create
 migrate-create: node_modules/.dev ## write the next migration and its way back: MSG="add email" [RENAME=users.name:username] [DROP=users.name] [NO_RENAME=1] [EMPTY=1]
-	@$(MIGRATE) create $(call given,MSG,message) $(call given,RENAME,rename) $(call given,DROP,drop) $(if $(NO_RENAME),--no-rename) $(if $(EMPTY),--empty)
+	$(MIGRATE) create $(call given,MSG,message) $(call given,RENAME,rename) $(call given,DROP,drop) $(if $(NO_RENAME),--no-rename) $(if $(EMPTY),--empty)
 
 .PHONY: migrate-up
 migrate-up: node_modules/.run ## apply the pending migrations: [TO=0003] [LOCK_TIMEOUT=seconds]
-	@$(MIGRATE) up $(call given,TO,to) $(call given,LOCK_TIMEOUT,lock-timeout) $(call given,RESUME,resume)
+	$(MIGRATE) up $(call given,TO,to) $(call given,LOCK_TIMEOUT,lock-timeout) $(call given,RESUME,resume)
 
 .PHONY: migrate-down
 migrate-down: node_modules/.run ## take back the last migration: [STEPS=2 or TO=0001] [YES=1]
-	@$(MIGRATE) down $(call given,TO,to) $(call given,STEPS,steps) $(if $(YES),--yes) $(call given,LOCK_TIMEOUT,lock-timeout) $(call given,RESUME,resume)
+	$(MIGRATE) down $(call given,TO,to) $(call given,STEPS,steps) $(if $(YES),--yes) $(call given,LOCK_TIMEOUT,lock-timeout) $(call given,RESUME,resume)
 
 .PHONY: migrate-current
 migrate-current: node_modules/.run ## say at which migration the database is
-	@$(MIGRATE) current
+	$(MIGRATE) current
 
 .PHONY: migrate-history
 migrate-history: node_modules/.run ## list the migrations: applied when, pending, edited, unknown
-	@$(MIGRATE) history
+	$(MIGRATE) history
 
 .PHONY: migrate-check
 migrate-check: node_modules/.dev ## compare models, migrations and database, and say which moved
-	@$(MIGRATE) check
+	$(MIGRATE) check
 
 .PHONY: migrate-plan
 migrate-plan: node_modules/.run ## print the SQL that would run, without running it: [TO=0003] [FROM=0001]
-	@$(MIGRATE) plan $(call given,TO,to) $(call given,FROM,from)
+	$(MIGRATE) plan $(call given,TO,to) $(call given,FROM,from)
 
 .PHONY: migrate-stamp
 migrate-stamp: node_modules/.run ## record that the database is at a migration, without running it: REV=0003
-	@$(MIGRATE) stamp $(call given,REV,rev)
+	$(MIGRATE) stamp $(call given,REV,rev)
 
 .PHONY: migrate-drop
 migrate-drop: node_modules/.run ## delete the last migration, which must not be applied
-	@$(MIGRATE) drop
+	$(MIGRATE) drop
 
 ##@ Measure
+.PHONY: bench-tests
+bench-tests: node_modules/.dev ## measure what isolating a test costs, by sandbox, TRUNCATE and template
+	$(DO) bench-tests
+
+.PHONY: bench-edge
+bench-edge: node_modules/.dev ## measure the Worker's round trips to a database that is 30 ms away
+	$(DO) bench-edge
+
+.PHONY: bench-neon
+bench-neon: node_modules/.dev ## the local Neon against the same queries over TCP
+	$(DO) bench-neon
+
+.PHONY: stress-neon
+stress-neon: node_modules/.dev ## the local Neon under 200 queries and 50 transactions at once, with clients that vanish
+	$(DO) stress-neon
+
 .PHONY: bench-migrate
 bench-migrate: node_modules/.dev ## 500 migrations from empty, beside drizzle-kit on the same files
-	@$(BUN) bench/migrate.ts
+	$(DO) bench-migrate
 
 .PHONY: stress-migrations
 stress-migrations: node_modules/.dev ## kill -9 the migration tool at 50 random moments
-	@KILLS=50 $(BUN) test tests/migrate/killed.test.ts
+	@KILLS=50 $(BUN) run --silent test tests/migrate/killed.test.ts
 
 ##@ Set-up
 .PHONY: install
@@ -104,6 +166,7 @@ install: node_modules/.dev ## fetch everything that development needs (the other
 
 # `run` fetches only what running needs; the tools for tests and checks come when they are first used.
 node_modules/.run: package.json bun.lock | bun
+	@echo "Fetching the packages that running needs …"
 	@$(BUN) install --frozen-lockfile --production --silent
 	@touch $@
 
@@ -112,16 +175,17 @@ node_modules/.dev: package.json bun.lock | bun
 	@$(BUN) install --frozen-lockfile --silent
 	@touch node_modules/.run $@
 
-# npm puts Bun where `bun install` will look for it, so that it is fetched once.
+# npm puts Bun where `bun install` will look for it, so that it is fetched once. Where npm runs no install scripts, we run Bun's.
+BOOTSTRAP := node_modules/.bootstrap
 .PHONY: bun
 bun:
 	@if [ "$(BUN)" = "$(OWN_BUN)" ] && [ "$$($(OWN_BUN) --version 2>/dev/null)" != "$(BUN_VERSION)" ]; then \
-	  echo "Fetching Bun $(BUN_VERSION) through npm, then the app's packages …"; \
-	  rm -rf node_modules/.bootstrap node_modules/bun node_modules/@oven && mkdir -p node_modules/.bootstrap && \
-	  npm install --prefix node_modules/.bootstrap --no-save --no-audit --no-fund --loglevel=error "bun@$(BUN_VERSION)" >/dev/null && \
-	  mv node_modules/.bootstrap/node_modules/bun node_modules/.bootstrap/node_modules/@oven node_modules/ && \
-	  (cd node_modules/bun && node install.js) && mkdir -p node_modules/.bin && ln -sf ../bun/bin/bun.exe $(OWN_BUN) && \
-	  rm -rf node_modules/.bootstrap && $(OWN_BUN) --version >/dev/null; \
+	  echo "Fetching Bun $(BUN_VERSION) through npm …" && \
+	  rm -rf $(BOOTSTRAP) node_modules/bun node_modules/@oven && mkdir -p $(BOOTSTRAP) $(BIN) && \
+	  npm install --prefix $(BOOTSTRAP) --no-save --no-audit --no-fund --no-update-notifier --loglevel=error "bun@$(BUN_VERSION)" >/dev/null && \
+	  { $(BOOTSTRAP)/$(OWN_BUN) --version >/dev/null 2>&1 || (cd $(BOOTSTRAP)/node_modules/bun && node install.js); } && \
+	  mv $(BOOTSTRAP)/node_modules/bun $(BOOTSTRAP)/node_modules/@oven node_modules/ && rm -rf $(BOOTSTRAP) && \
+	  ln -sf ../bun/bin/bun.exe $(OWN_BUN) && $(OWN_BUN) --version >/dev/null; \
 	fi
 
 .PHONY: help

@@ -1,9 +1,8 @@
 import { type Context, Hono, type MiddlewareHandler, type Next } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
-import { AppError } from './errors.ts'
+import { limitBody } from './http/body.ts'
 import { docsRoutes } from './http/docs.ts'
 import type { Env } from './http/env.ts'
 import { healthRoutes } from './http/health.ts'
@@ -14,8 +13,6 @@ import { respondWithProblem } from './http/problem.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { meRoutes } from './users/me.ts'
 import { userRoutes } from './users/routes.ts'
-
-const MAX_BODY_BYTES = 64 * 1024
 
 const crossOrigin = cors({
   origin: allowedOrigin,
@@ -42,7 +39,7 @@ export const app = new Hono<Env>()
   .use(forbidCaching)
   .use(allowListedOrigins)
   .use(refuseUnknown(allRoutes))
-  .use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }))
+  .use(limitBody)
   .route('/', healthRoutes)
   .route('/', docsRoutes)
   .get('/openapi.json', (c) => c.json(openApi(allRoutes())))
@@ -58,10 +55,6 @@ function allRoutes(): Hono<Env> {
 
 function allowedOrigin(origin: string, c: Context<Env>): string | null {
   return c.env.config.corsOrigins.includes(origin) ? origin : null
-}
-
-function refuseBody(): never {
-  throw new AppError('too_large', `The body is larger than ${MAX_BODY_BYTES / 1024} KiB.`)
 }
 
 // What this API answers is about one caller, or changes: no cache between may keep it.

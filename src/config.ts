@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { AppError } from './errors.ts'
 
 const wholeNumber = (least: number, most: number) =>
@@ -26,33 +26,36 @@ const origins = z
     'must be origins such as https://app.example.com, separated by commas',
   )
 
-const Environment = z
-  .object({
-    DATABASE_URL: databaseUrl,
-    HOST: z.string().default('127.0.0.1'),
-    PORT: wholeNumber(0, 65_535).default(3000),
-    REGISTRATION: oneOf('open', 'closed').default('open'),
-    PASSWORD_MIN_LENGTH: wholeNumber(6, 128).default(6),
-    SESSION_DAYS: wholeNumber(1, 3650).default(30),
-    CORS_ORIGINS: origins.default([]),
-    CLIENT_IP_HEADER: z
-      .string()
-      .regex(/^[A-Za-z0-9-]+$/, 'must be the name of a header')
-      .optional(),
-    LOG: oneOf('json', 'pretty', 'off').default('json'),
-  })
-  .transform((env) => ({
-    databaseUrl: env.DATABASE_URL,
-    host: env.HOST,
-    port: env.PORT,
-    registration: env.REGISTRATION,
-    passwordMinLength: env.PASSWORD_MIN_LENGTH,
-    sessionDays: env.SESSION_DAYS,
-    corsOrigins: env.CORS_ORIGINS,
-    clientIpHeader: env.CLIENT_IP_HEADER,
-    log: env.LOG,
-    scrypt: SCRYPT,
-  }))
+const Environment = z.object({
+  DATABASE_URL: databaseUrl,
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(3000),
+  REGISTRATION: oneOf('open', 'closed').default('open'),
+  PASSWORD_MIN_LENGTH: wholeNumber(6, 128).default(6),
+  SESSION_DAYS: wholeNumber(1, 3650).default(30),
+  CORS_ORIGINS: origins.default([]),
+  CLIENT_IP_HEADER: z
+    .string()
+    .regex(/^[A-Za-z0-9-]+$/, 'must be the name of a header')
+    .optional(),
+  LOG: oneOf('json', 'pretty', 'off').default('json'),
+})
+
+/** The names of all variables of the environment that `loadConfig` reads. */
+export const variables = Object.keys(Environment.shape)
+
+const Settings = Environment.transform((env) => ({
+  databaseUrl: env.DATABASE_URL,
+  host: env.HOST,
+  port: env.PORT,
+  registration: env.REGISTRATION,
+  passwordMinLength: env.PASSWORD_MIN_LENGTH,
+  sessionDays: env.SESSION_DAYS,
+  corsOrigins: env.CORS_ORIGINS,
+  clientIpHeader: env.CLIENT_IP_HEADER,
+  log: env.LOG,
+  scrypt: SCRYPT,
+}))
 
 /** What a password hash costs: scrypt's N (a power of two), r and p (RFC 7914). */
 export type ScryptCost = { N: number; r: number; p: number }
@@ -61,12 +64,12 @@ export type ScryptCost = { N: number; r: number; p: number }
 const SCRYPT: ScryptCost = { N: 2 ** 14, r: 8, p: 5 }
 
 /** The settings of one running app. */
-export type Config = z.output<typeof Environment>
+export type Config = z.output<typeof Settings>
 
 /** Reads the settings from the environment; empty variables count as unset. Throws `misconfigured`, naming each variable that is wrong. */
 export function loadConfig(env: Record<string, unknown>): Config {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
-  const result = Environment.safeParse(set)
+  const result = Settings.safeParse(set)
   if (result.success) return result.data
   const mistakes = result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
   throw new AppError('misconfigured', `${mistakes.join('; ')}.`)

@@ -3,7 +3,8 @@ import { call } from './support/http.ts'
 
 describe('the description', () => {
   test('knows every operation of the contract, and every status it can answer', async () => {
-    const { body } = await call('GET /openapi.json')
+    const { status, keys, body } = await call('GET /openapi.json')
+    expect([status, keys, body.openapi]).toEqual([200, ['components', 'info', 'openapi', 'paths'], '3.1.0'])
     const operations = Object.entries<Record<string, { responses: object; security?: unknown }>>(
       body.paths,
     ).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))

@@ -6,6 +6,7 @@ import { users } from '../src/users/table.ts'
 import { db } from './support/db.ts'
 import { PASSWORD, signedIn, user } from './support/factories.ts'
 import { call, config, SESSION_KEYS, services, USER_KEYS } from './support/http.ts'
+import { travel } from './support/sandbox/travel.ts'
 
 const signIn = (username: string, password = PASSWORD, options = {}) =>
   call('POST /sessions', { body: { username, password }, ...options })
@@ -98,6 +99,16 @@ describe('GET /sessions', () => {
     expect(await ipOf({})).toBe('192.0.2.1')
     expect(await ipOf({ clientIpHeader: 'X-Real-IP' })).toBe('203.0.113.9')
   })
+})
+
+test('a session says when it was last used, to the minute', async () => {
+  const { token } = await signedIn()
+  const session = async () => (await call('GET /sessions', { token })).body.items[0]
+  await session()
+  await travel({ minutes: 5 })
+  await session()
+  const { createdAt, lastUsedAt } = await session()
+  expect(Math.round((Date.parse(lastUsedAt) - Date.parse(createdAt)) / 60_000)).toBe(5)
 })
 
 describe('DELETE /sessions', () => {

@@ -24,7 +24,7 @@ async function importsOf(file: string): Promise<string[]> {
 
 /** For each kind of file under src, what it may import beside its kind's packages. The first pattern that fits decides. */
 const RULES: [kind: RegExp, allowed: RegExp][] = [
-  [/^src\/entry\//, /^(src\/(app|config|errors)\.ts|src\/(db|entry)\/)/],
+  [/^src\/entry\//, /^(src\/(app|config|errors)\.ts|src\/(db|entry)\/|src\/http\/misconfigured\.ts)/],
   [/^src\/app\.ts$/, /^(hono|src\/(errors|config)\.ts|src\/http\/|src\/\w+\/(routes|me)\.ts)/],
   [/^src\/errors\.ts$/, /^$/],
   [/^src\/config\.ts$/, /^(zod|src\/errors\.ts)$/],

@@ -1,18 +1,16 @@
 import { describe, expect, test } from 'bun:test'
-import { sql } from 'drizzle-orm'
 import { addressBlock } from '../src/sessions/address.ts'
 import { signInThrottles } from '../src/sessions/table.ts'
 import { db } from './support/db.ts'
 import { PASSWORD, signedIn, user } from './support/factories.ts'
 import { call, services } from './support/http.ts'
+import { travel } from './support/sandbox/travel.ts'
 
 const attempt = (username: string, password: string, ip: string) =>
   call('POST /sessions', { body: { username, password }, with: { ...services(), ip } })
 const exhaust = async (username: string, ip = '198.51.100.7') => {
   for (let i = 0; i < 10; i++) expect((await attempt(username, 'wrong', ip)).status).toBe(401)
 }
-const pass = (seconds: number) =>
-  db.update(signInThrottles).set({ spentUntil: sql`spent_until - make_interval(secs => ${seconds})` })
 
 describe('sign-in', () => {
   test('is limited for an account, whatever the password, until time has passed', async () => {
@@ -22,7 +20,7 @@ describe('sign-in', () => {
     expect(status).toBe(429)
     expect(Number(headers.get('Retry-After'))).toBe(30)
     expect(body.detail).toContain('30 s')
-    await pass(30)
+    await travel({ seconds: 30 })
     expect((await attempt(username, PASSWORD, '203.0.113.1')).status).toBe(201)
   })
 
@@ -56,7 +54,7 @@ describe('sign-in', () => {
   test('success forgives the attempts of the account and drops keys that have recovered', async () => {
     const { username } = await user()
     await attempt('somebody-else', 'wrong', '203.0.113.77')
-    await pass(7200)
+    await travel({ hours: 2 })
     for (let i = 0; i < 9; i++) await attempt(username, 'wrong', '198.51.100.7')
     expect((await attempt(username, PASSWORD, '198.51.100.7')).status).toBe(201)
     await exhaust(username)

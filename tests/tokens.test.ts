@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import { sql } from 'drizzle-orm'
-import { sessions } from '../src/sessions/table.ts'
-import { db } from './support/db.ts'
 import { PASSWORD, signedIn } from './support/factories.ts'
 import { call } from './support/http.ts'
+import { travel } from './support/sandbox/travel.ts'
 
 describe('a token', () => {
   test.each([
@@ -25,18 +23,13 @@ describe('a token', () => {
 
   test('runs out, and is extended by its use', async () => {
     const { token } = await signedIn()
-    const age = (days: number) =>
-      db.update(sessions).set({
-        lastUsedAt: sql`last_used_at - make_interval(days => ${days})`,
-        expiresAt: sql`expires_at - make_interval(days => ${days})`,
-      })
-    await age(29)
+    await travel({ days: 29 })
     expect((await call('GET /me', { token })).status).toBe(200)
-    await age(29)
+    await travel({ days: 29 })
     expect((await call('GET /sessions', { token })).status).toBe(200)
-    await age(29)
+    await travel({ days: 29 })
     expect((await call('GET /me', { token })).status).toBe(200)
-    await age(31)
+    await travel({ days: 31 })
     for (const path of ['/me', '/sessions'] as const)
       expect((await call(`GET ${path}`, { token })).status).toBe(401)
     expect(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { admin, signedIn, user } from './support/factories.ts'
 import { call, services, USER_KEYS } from './support/http.ts'
+import { travel } from './support/sandbox/travel.ts'
 
 describe('GET /users/{id}', () => {
   test('shows users to themselves and to admins, to nobody else', async () => {
@@ -52,6 +53,26 @@ describe('PATCH /users/{id}', () => {
     for (const body of [{}, { id: 5 }, { password: 'something' }, [], null, '"x"', 5]) {
       expect((await call(`PATCH /users/${alice.id}`, { token, body })).status).toBe(422)
     }
+  })
+
+  test.each([
+    ['username', 'x'],
+    ['username', 'root'],
+    ['email', 'nobody'],
+    ['role', 'owner'],
+    ['suspended', 'yes'],
+  ])('holds %s to the rules: not %j', async (field, value) => {
+    const { token } = await signedIn(await admin())
+    const { status, body } = await call('PATCH /me', { token, body: { [field]: value } })
+    expect([status, body.errors[0].pointer]).toEqual([422, `/${field}`])
+  })
+
+  test('says when it was', async () => {
+    const { user: alice, token } = await signedIn()
+    await travel({ minutes: 1 })
+    const { body } = await call(`PATCH /users/${alice.id}`, { token, body: { email: null } })
+    expect(body.createdAt).toBe(alice.createdAt.toISOString())
+    expect(Date.parse(body.updatedAt) - alice.updatedAt.getTime()).toBeGreaterThanOrEqual(60_000)
   })
 
   test('refuses a taken name', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { committed } from './support/db.ts'
 import { user } from './support/factories.ts'
 import { call, PROBLEM_KEYS, services, USER_KEYS } from './support/http.ts'
 
@@ -62,6 +63,14 @@ describe('POST /users', () => {
     expect(body.errors[0].pointer).toBe(pointer)
   })
 
+  test.each(['abc', 'a'.repeat(32), '007', 'a.b_c-d', 'administrators'])(
+    'takes the user name %s',
+    async (username) => {
+      const { status, keys, body } = await register({ username })
+      expect([status, keys, body.username]).toEqual([201, USER_KEYS, username])
+    },
+  )
+
   test.each([
     ['12345'],
     ['p'.repeat(129)],
@@ -118,7 +127,7 @@ describe('POST /users', () => {
   })
 
   test('of many registrations of one name at once, one wins', async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, () => register({})))
+    const answers = await committed(() => Promise.all(Array.from({ length: 20 }, () => register({}))))
     expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(19).fill(409)])
   })
 })

@@ -29,3 +29,19 @@ export function isUnavailable(thrown: unknown): boolean {
 export function queryFault(thrown: unknown): unknown {
   return thrown instanceof DrizzleQueryError ? thrown.cause : thrown
 }
+
+const REFUSALS: Record<string, string> = {
+  '28000': 'knows no such role',
+  '28P01': 'refuses the user or the password',
+  '3D000': 'has no database of that name',
+  '42501': 'does not let this user do that',
+}
+
+/** Says why the database can't be used, in a sentence for whoever sets DATABASE_URL; null where `thrown` is about something else. */
+export function explainRefusal(thrown: unknown): string | null {
+  const refusal = REFUSALS[sqlError(thrown)?.state ?? '']
+  if (refusal) return `The database server ${refusal}; check DATABASE_URL.`
+  if (!isUnavailable(thrown)) return null
+  const { code = 'no reason given' } = (queryFault(thrown) ?? {}) as { code?: string }
+  return `The database does not answer (${code}); check DATABASE_URL, and whether the server runs.`
+}

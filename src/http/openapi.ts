@@ -1,5 +1,5 @@
 import type { Hono } from 'hono'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ErrorCode } from '../errors.ts'
 import { type Description, descriptionOf } from './describe.ts'
 import type { Env } from './env.ts'

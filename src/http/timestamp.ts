@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** A moment on its way out: a Date becomes RFC 3339 in UTC. */
 export const Timestamp = z

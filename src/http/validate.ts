@@ -1,7 +1,8 @@
 import { zValidator } from '@hono/zod-validator'
 import type { Context } from 'hono'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { AppError, type FieldError } from '../errors.ts'
+import { readBody } from './body.ts'
 import { described } from './describe.ts'
 
 /**
@@ -32,7 +33,7 @@ async function assertJsonBody(c: Context): Promise<void> {
   if (type.trim().toLowerCase() !== 'application/json') {
     throw new AppError('unsupported_media_type', 'Send the body as application/json.')
   }
-  const bytes = await c.req.arrayBuffer()
+  const bytes = await readBody(c)
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {

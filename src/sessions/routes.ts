@@ -4,7 +4,7 @@ import { operation } from '../http/describe.ts'
 import type { Env } from '../http/env.ts'
 import { idParam } from '../http/params.ts'
 import { validateBody } from '../http/validate.ts'
-import { requireToken, requireUser } from './auth.ts'
+import { requireToken } from './auth.ts'
 import { Credentials, SessionList, SignedIn } from './schema.ts'
 import { endSession, listSessions } from './service.ts'
 import { type Client, signIn } from './sign-in.ts'
@@ -24,16 +24,16 @@ export const sessionRoutes = new Hono<Env>()
     const items = await listSessions(c.env.db, c.var.tokenDigest, c.env.config)
     return c.json(SessionList.parse({ items }))
   })
-  .delete('/current', operation('Sign out', 204), requireUser, async (c) => {
-    await endSession(c.env.db, c.var.user, c.var.session.id)
+  .delete('/current', operation('Sign out', 204), requireToken, async (c) => {
+    await endSession(c.env.db, c.var.tokenDigest, 'current')
     return c.body(null, 204)
   })
   .delete(
     '/:id',
     operation('End one of your sessions', 204, undefined, ['not_found']),
-    requireUser,
+    requireToken,
     async (c) => {
-      await endSession(c.env.db, c.var.user, idParam(c))
+      await endSession(c.env.db, c.var.tokenDigest, idParam(c))
       return c.body(null, 204)
     },
   )

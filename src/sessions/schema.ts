@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Timestamp } from '../http/timestamp.ts'
 import { PresentedPassword, User } from '../users/schema.ts'
 

@@ -1,20 +1,15 @@
-import { and, desc, eq, gt, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Config } from '../config.ts'
 import { type Db, prepared } from '../db/db.ts'
 import { AppError } from '../errors.ts'
-import { type UserRow, userColumns } from '../users/service.ts'
+import { userColumns } from '../users/service.ts'
 import { users } from '../users/table.ts'
+import { extended, isLive, mayUse, ownerOf, unknownToken } from './live.ts'
 import { sessions } from './table.ts'
 
 /** The session that a request came with. */
 export type CurrentSession = { id: number }
-
-// A session that holds; the placeholder `digest` is its token's.
-const isLive = and(eq(sessions.tokenDigest, sql.placeholder('digest')), gt(sessions.expiresAt, sql`now()`))
-
-// Suspending a user ends its sessions, but a sign-in at the same moment may still open one.
-const mayUse = and(eq(users.id, sessions.userId), eq(users.suspended, false))
 
 /** Returns the user and the session that a token's digest stands for, and extends the session. Throws `unauthenticated`. */
 export async function authenticate(
@@ -26,21 +21,17 @@ export async function authenticate(
   return found ?? unknownToken()
 }
 
+const [digest, days] = [sql.placeholder('digest'), sql.placeholder('days')]
+
 const authentication = prepared((db) =>
   db
-    .with(extended(db))
+    .with(extended(db, digest, days))
     .select({ user: userColumns, session: { id: sessions.id } })
     .from(sessions)
     .innerJoin(users, mayUse)
-    .where(isLive)
+    .where(isLive(digest))
     .prepare('authenticate'),
 )
-
-// Once a minute is often enough to say when a session was last used; more would make every read a write.
-const extended = (db: Db) =>
-  db.$with('extended', {}).as(sql`
-    update ${sessions} set last_used_at = now(), expires_at = now() + make_interval(days => ${sql.placeholder('days')}::int)
-    where ${isLive} and last_used_at < now() - interval '1 minute'`)
 
 /** Returns the live sessions of the user whom a token's digest stands for, last used first; the token's own is `current`. Throws `unauthenticated`. */
 export async function listSessions(
@@ -56,7 +47,7 @@ const own = alias(sessions, 'own')
 
 const ownSessions = prepared((db) =>
   db
-    .with(extended(db))
+    .with(extended(db, digest, days))
     .select({
       id: own.id,
       createdAt: own.createdAt,
@@ -68,20 +59,29 @@ const ownSessions = prepared((db) =>
     .from(sessions)
     .innerJoin(users, mayUse)
     .innerJoin(own, and(eq(own.userId, sessions.userId), gt(own.expiresAt, sql`now()`)))
-    .where(isLive)
+    .where(isLive(digest))
     .orderBy(desc(own.lastUsedAt), desc(own.id))
     .prepare('own_sessions'),
 )
 
-/** Ends one of a user's sessions at once. Throws `not_found`, also for somebody else's. */
-export async function endSession(db: Db, user: Pick<UserRow, 'id'>, id: number): Promise<void> {
-  const ended = await db
-    .delete(sessions)
-    .where(and(eq(sessions.id, id), eq(sessions.userId, user.id)))
-    .returning({ id: sessions.id })
-  if (ended.length === 0) throw new AppError('not_found', 'You have no such session.')
-}
-
-function unknownToken(): never {
-  throw new AppError('unauthenticated', 'The token is not valid, or no longer; sign in again.')
+/**
+ * Ends one of the sessions of the user whom a token's digest stands for, at once; `current` is the token's own. Throws
+ * `unauthenticated`, and `not_found`, also for somebody else's.
+ */
+export async function endSession(db: Db, tokenDigest: string, id: number | 'current'): Promise<void> {
+  const owner = ownerOf(db, tokenDigest)
+  const ended = db.$with('ended').as(
+    db
+      .delete(sessions)
+      .where(
+        and(
+          inArray(sessions.userId, db.select({ id: owner.userId }).from(owner)),
+          inArray(sessions.id, id === 'current' ? db.select({ id: owner.sessionId }).from(owner) : [id]),
+        ),
+      )
+      .returning({ id: sessions.id }),
+  )
+  const [found] = await db.with(owner, ended).select().from(owner).leftJoin(ended, sql`true`)
+  if (!found) unknownToken()
+  if (!found.ended) throw new AppError('not_found', 'You have no such session.')
 }

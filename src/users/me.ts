@@ -4,9 +4,8 @@ import type { Env } from '../http/env.ts'
 import { validateBody } from '../http/validate.ts'
 import { requireToken, requireUser } from '../sessions/auth.ts'
 import { changePassword } from './change-password.ts'
-import { allowedPatch } from './routes.ts'
+import { deleteOwnUser, updateOwnUser } from './own.ts'
 import { PasswordChange, User, UserPatch } from './schema.ts'
-import { deleteUser, updateUser } from './service.ts'
 
 /** The signed-in user, under a name of its own. */
 export const meRoutes = new Hono<Env>()
@@ -14,15 +13,15 @@ export const meRoutes = new Hono<Env>()
   .patch(
     '/',
     operation('Change yourself', 200, User, ['conflict', 'forbidden']),
-    requireUser,
+    requireToken,
     validateBody(UserPatch),
     async (c) => {
-      const user = await updateUser(c.env.db, c.var.user.id, allowedPatch(c, c.req.valid('json')))
+      const user = await updateOwnUser(c.env.db, c.var.tokenDigest, c.req.valid('json'), c.env.config)
       return c.json(User.parse(user))
     },
   )
-  .delete('/', operation('Delete yourself', 204), requireUser, async (c) => {
-    await deleteUser(c.env.db, c.var.user.id)
+  .delete('/', operation('Delete yourself', 204), requireToken, async (c) => {
+    await deleteOwnUser(c.env.db, c.var.tokenDigest)
     return c.body(null, 204)
   })
   .put(

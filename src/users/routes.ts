@@ -7,7 +7,15 @@ import { idParam } from '../http/params.ts'
 import { validateBody, validateQuery } from '../http/validate.ts'
 import { requireAdmin, requireOpenRegistration, requireUser } from '../sessions/auth.ts'
 import { NewUser, User, UserPage, UserPatch, UserQuery } from './schema.ts'
-import { createUser, deleteUser, getUser, listUsers, updateUser } from './service.ts'
+import {
+  createUser,
+  deleteUser,
+  forAdminsOnly,
+  getUser,
+  isForAdmins,
+  listUsers,
+  updateUser,
+} from './service.ts'
 
 /** Users: registration for anyone, the rest for admins and for users about themselves. */
 export const userRoutes = new Hono<Env>()
@@ -45,11 +53,8 @@ export const userRoutes = new Hono<Env>()
     return c.body(null, 204)
   })
 
-/** Returns `patch` if the signed-in user may apply it. Throws `forbidden` when others than admins touch what is for admins. */
-export function allowedPatch(c: Context<Env>, patch: UserPatch): UserPatch {
-  const isForAdmins = patch.role !== undefined || patch.suspended !== undefined
-  if (isForAdmins && c.var.user.role !== 'admin')
-    throw new AppError('forbidden', 'Only admins may change role and suspended.')
+function allowedPatch(c: Context<Env>, patch: UserPatch): UserPatch {
+  if (isForAdmins(patch) && c.var.user.role !== 'admin') forAdminsOnly()
   return patch
 }
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { cursorOf, Limit, pageOf } from '../http/pages.ts'
 import { Timestamp } from '../http/timestamp.ts'
 

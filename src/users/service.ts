@@ -96,6 +96,15 @@ export async function deleteUser(db: Db, id: number): Promise<void> {
   if (deleted.length === 0) noSuchUser()
 }
 
+/** Whether a patch touches what only admins may change. */
+export const isForAdmins = (patch: UserPatch): boolean =>
+  patch.role !== undefined || patch.suspended !== undefined
+
+/** Throws `forbidden`, since a patch touches what only admins may change. */
+export function forAdminsOnly(): never {
+  throw new AppError('forbidden', 'Only admins may change role and suspended.')
+}
+
 function noSuchUser(): never {
   throw new AppError('not_found', 'There is no such user.')
 }

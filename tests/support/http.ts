@@ -22,7 +22,10 @@ type Options = { body?: unknown; token?: string; headers?: Record<string, string
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever JSON the app answered, and asserts what it is
 export type Answer = { status: number; headers: Headers; body: any; text: string; keys: string[] }
 
-/** Sends one request to the app, as JSON when there is a body, and reads the answer. */
+/**
+ * Sends one request to the app, as JSON when there is a body, and reads the answer. Throws when an error is answered by
+ * anything but a problem with exactly its keys, so that no test needs to look.
+ */
 export async function call(request: `${string} /${string}`, options: Options = {}): Promise<Answer> {
   const [method = '', path = ''] = request.split(/ (.*)/)
   const headers = new Headers(options.headers)
@@ -38,7 +41,26 @@ export async function call(request: `${string} /${string}`, options: Options = {
   const text = await response.text()
   const isJson = response.headers.get('Content-Type')?.includes('json') && text !== ''
   const parsed = isJson ? JSON.parse(text) : undefined
-  return { status: response.status, headers: response.headers, body: parsed, text, keys: keysOf(parsed) }
+  const { status } = response
+  const answer = { status, headers: response.headers, body: parsed, text, keys: keysOf(parsed) }
+  if (status >= 400 && !isProblem(answer))
+    throw new Error(`${request} answered ${status} with no problem: ${text}`)
+  return answer
+}
+
+/** Whether an answer is a problem (RFC 9457) that says of itself what the answer's head says, and nothing that it should not. */
+export function isProblem({ status, headers, body, keys }: Answer): boolean {
+  const fields: { pointer: string; detail: string }[] = body?.errors ?? []
+  return (
+    headers.get('Content-Type') === 'application/problem+json' &&
+    Bun.deepEquals(
+      keys.filter((key) => key !== 'errors'),
+      PROBLEM_KEYS,
+    ) &&
+    fields.every((field) => Bun.deepEquals(keysOf(field), ['detail', 'pointer'])) &&
+    body.status === status &&
+    body.requestId === headers.get('X-Request-Id')
+  )
 }
 
 /** The keys of a user, of a session and of a problem, as the contract lists them. */

@@ -82,7 +82,6 @@ async function launchOn(home: Home, port: number, deadline: number): Promise<'re
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: 200,
-    synchronous_commit: 'off', // a power cut may lose the last moments of development data, never corrupt it
     log_min_messages: 'fatal', // messages of errors quote values: user names, even passwords typed in the wrong field
     log_min_error_statement: 'panic',
   }

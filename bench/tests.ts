@@ -1,0 +1,76 @@
+import { sql } from 'drizzle-orm'
+import type { Db } from '../src/db/db.ts'
+import { closeDb, committed, db, realDb } from '../tests/support/db.ts'
+import { call, services } from '../tests/support/http.ts'
+import { begin, end, within } from '../tests/support/sandbox/current.ts'
+import { ConnectionPool } from '../tests/support/sandbox/pool.ts'
+import { Sandbox } from '../tests/support/sandbox/sandbox.ts'
+
+// What isolating one test costs. Each way runs the same body, three requests with five statements, in turns with the others,
+// so that what else the machine does hits all of them alike. The second table is a real run of bench/thousand-tests.ts.
+const ROUNDS = 20
+const TESTS = 1_000
+
+const pool = new ConnectionPool(realDb)
+const emptyTables = sql`truncate users, sessions, sign_in_throttles restart identity cascade`
+let sequence = 0
+
+const WAYS: Record<string, { tests: number; run: () => Promise<void> }> = {
+  'nothing (rows stay)': { tests: 20, run: () => body(realDb) },
+  sandbox: {
+    tests: 20,
+    async run() {
+      const sandbox = begin(new Sandbox(pool, () => {}))
+      await within(sandbox, () => body(db))
+      await end(sandbox)
+    },
+  },
+  TRUNCATE: {
+    tests: 20,
+    async run() {
+      await body(realDb)
+      await realDb.execute(emptyTables)
+    },
+  },
+  'database from a template': { tests: 1, run: () => committed(() => body(db)) },
+}
+
+async function body(db: Db): Promise<void> {
+  const credentials = { username: `user-${++sequence}`, password: 'correct horse' }
+  const options = { with: { ...services(), db, ip: `192.0.2.${sequence % 250}` } }
+  await call('POST /users', { body: credentials, ...options })
+  const { body } = await call('POST /sessions', { body: credentials, ...options })
+  const { status } = await call('GET /me', { token: body.token, ...options })
+  if (status !== 200) throw new Error(`The test's body answered ${status}.`)
+}
+
+const times: Record<string, number[]> = {}
+for (let round = 0; round <= ROUNDS; round++) {
+  for (const [name, { tests, run }] of Object.entries(WAYS)) {
+    const start = performance.now()
+    for (let i = 0; i < tests; i++) await run()
+    times[name] ??= []
+    if (round > 0) times[name].push((performance.now() - start) / tests) // the first round warms up
+    await realDb.execute(emptyTables)
+  }
+}
+await pool.close()
+await closeDb()
+
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
+const [plain = 0] = Object.values(times).map(median)
+console.log(`| isolation by | ms a test | of it isolation |\n|---|--:|--:|`)
+for (const [name, values] of Object.entries(times)) {
+  console.log(`| ${name} | ${median(values).toFixed(2)} | ${(median(values) - plain).toFixed(2)} |`)
+}
+
+const start = performance.now()
+const child = Bun.spawn([process.execPath, 'test', './bench/thousand-tests.ts'], {
+  stdio: ['ignore', 'ignore', 'pipe'],
+})
+const summary = (await new Response(child.stderr).text()).trimEnd().split('\n').slice(-4)
+const seconds = (performance.now() - start) / 1000
+if ((await child.exited) !== 0) throw new Error(summary.join('\n'))
+console.log(
+  `\n${TESTS} tests over HTTP, three requests and five statements each: ${seconds.toFixed(2)} s, with start-up (${summary[0]?.trim()})`,
+)

@@ -1,0 +1,21 @@
+import { variables } from '../config.ts'
+import { connect } from '../db/postgres-js.ts'
+import { serve } from './server.ts'
+
+await serve({
+  env: Object.fromEntries(variables.map((name) => [name, Deno.env.get(name)])), // it may read no others
+  isTerminal: Deno.stdout.isTerminal(),
+  connect,
+  listen({ host, port }, handler) {
+    const onListen = () => {} // the banner says it
+    const server = Deno.serve({ hostname: host, port, onListen }, (request, { remoteAddr }) =>
+      handler(request, remoteAddr.hostname),
+    )
+    return { url: `http://${host}:${server.addr.port}`, stop: () => server.shutdown() }
+  },
+  onStopSignal(listener) {
+    Deno.addSignalListener('SIGTERM', listener)
+    Deno.addSignalListener('SIGINT', listener)
+  },
+  exit: Deno.exit,
+})

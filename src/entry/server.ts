@@ -1,0 +1,66 @@
+import { app } from '../app.ts'
+import { type Config, loadConfig } from '../config.ts'
+import type { Connection } from '../db/db.ts'
+import { explainRefusal } from '../db/sql-error.ts'
+import { AppError } from '../errors.ts'
+
+/** Answers one request; `ip` is the address of the connection's other end. */
+export type Handler = (request: Request, ip: string | undefined) => Response | Promise<Response>
+
+/** What a runtime brings along where the app is a process with a port of its own. */
+export type Runtime = {
+  env: Record<string, string | undefined>
+  isTerminal: boolean
+  connect: (url: string) => Connection
+  /** Listens where `config` says; `stop` takes no new requests and resolves when those under way are answered. */
+  listen: (config: Config, handler: Handler) => { url: string; stop: () => Promise<void> }
+  onStopSignal: (listener: () => void) => void
+  exit: (code: number) => never
+}
+
+const STOP_WITHIN_MS = 10_000
+
+/** Runs the app until the process is told to stop. What keeps it from starting is told in one sentence, with exit code 1. */
+export async function serve(runtime: Runtime): Promise<void> {
+  try {
+    await start(runtime, loadConfig({ LOG: runtime.isTerminal ? 'pretty' : 'json', ...runtime.env }))
+  } catch (error) {
+    console.error(`Hearth can't start. ${reasonOf(error)}`)
+    runtime.exit(1)
+  }
+}
+
+async function start({ connect, listen, onStopSignal, exit }: Runtime, config: Config): Promise<void> {
+  const { db, close } = connect(config.databaseUrl)
+  await db.execute('select 1') // a wrong DATABASE_URL should stop the start, not fail every request
+  const { url, stop } = listen(config, (request, ip) => app.fetch(request, { db, config, ip }))
+  console.error(banner(url))
+  onStopSignal(async () => {
+    setTimeout(() => exit(1), STOP_WITHIN_MS)
+    await stop()
+    await close()
+    exit(0)
+  })
+}
+
+function banner(url: string): string {
+  return `
+  Hearth is up at ${url}
+
+    API docs   ${url}/docs
+    Health     ${url}/ready
+
+  Try:  curl ${url}/users -H 'Content-Type: application/json' -d '{"username":"alice","password":"correct horse"}'
+`
+}
+
+function reasonOf(error: unknown): string {
+  const { code } = error as { code?: string }
+  if (error instanceof AppError) return `${error.message} (.env.example describes every variable.)`
+  if (code === 'EADDRINUSE')
+    // Bun says so of an unknown host, too
+    return 'Its port is in use, or HOST is no address of this machine; set PORT or HOST to another one.'
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
+    return 'It may not listen there; set HOST and PORT to others.'
+  return explainRefusal(error) ?? String(error)
+}

@@ -1,0 +1,99 @@
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { ownServer, run, textOf } from './support/processes.ts'
+
+setDefaultTimeout(30_000) // processes start slowly on a busy machine
+const ENTRY = 'src/entry/bun.ts'
+const server = ownServer()
+afterAll(server.remove)
+
+const register = (address: string, username: string) =>
+  fetch(`${address}/users`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ username, password: 'correct horse' }),
+  })
+
+describe('a running app', () => {
+  test('has its tables, logs a line a request, and ends well when told to', async () => {
+    const { app, address } = await server.startApp()
+    expect((await fetch(`${address}/ready`)).status).toBe(200)
+    const { status, headers } = await register(address, 'alice')
+    expect([status, headers.get('Location')]).toEqual([201, '/users/1'])
+    const underWay = register(address, 'bob') // hashing takes longer than the signal
+    await Bun.sleep(20)
+    app.kill('SIGTERM')
+    expect((await underWay).status).toBe(201)
+    expect(await app.exited).toBe(0)
+    const lines = (await textOf(app.stdout))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(lines.map(({ method, route, status }) => [method, route, status])).toEqual([
+      ['GET', '/ready', 200],
+      ['POST', '/users', 201],
+      ['POST', '/users', 201],
+    ])
+  })
+
+  test('answers 503 while the database is away, and recovers', async () => {
+    const { app, address } = await server.startApp()
+    await server.cli('stop')
+    const away = await fetch(`${address}/ready`)
+    expect([away.status, Number(away.headers.get('Retry-After')) > 0]).toEqual([503, true])
+    expect((await register(address, 'carol')).status).toBe(503)
+    expect((await fetch(`${address}/health`)).status).toBe(200)
+    await server.cli('url')
+    expect((await register(address, 'carol')).status).toBe(201)
+    app.kill('SIGINT')
+    expect(await app.exited).toBe(0)
+  })
+})
+
+describe('a start that fails', () => {
+  const reachable = async () => (await server.cli('url')).out
+  const changed = async (change: (url: URL) => void) => {
+    const url = new URL(await reachable())
+    change(url)
+    return url.href
+  }
+
+  test.each([
+    ['no database', async () => ({}), 'DATABASE_URL is not set'],
+    ['no URL', async () => ({ DATABASE_URL: 'hunter22' }), 'DATABASE_URL must look like'],
+    ['no server', async () => ({ DATABASE_URL: 'postgres://a:hunter22@127.0.0.1:1/x' }), 'does not answer'],
+    [
+      'an unknown database',
+      async () => ({ DATABASE_URL: await changed((url) => (url.pathname = '/hunter22')) }),
+      'has no database of that name',
+    ],
+    [
+      'a wrong password',
+      async () => ({ DATABASE_URL: await changed((url) => (url.password = 'hunter22')) }),
+      'refuses the user or the password',
+    ],
+    ['a bad port', async () => ({ DATABASE_URL: await reachable(), PORT: 'hunter22' }), 'PORT must be'],
+  ])('for %s says so in one sentence, with exit code 1', async (_, environment, sentence) => {
+    const { code, out, err } = await run(ENTRY, [], await environment())
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toStartWith("Hearth can't start. ")
+    expect(err).toContain(sentence)
+    expect(err.split('\n').length).toBe(1)
+    expect(err).not.toContain('hunter22')
+  })
+
+  test('for a taken port says so', async () => {
+    using squatter = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
+    const env = { DATABASE_URL: await reachable(), PORT: String(squatter.port) }
+    const { code, err } = await run(ENTRY, [], env)
+    expect([code, err.includes('set PORT')]).toEqual([1, true])
+  })
+
+  test('through make run is told alike', async () => {
+    const { code, err } = await run('tools/dev.ts', [], {
+      DATABASE_URL: 'postgres://a:hunter22@127.0.0.1:1/x',
+    })
+    expect(code).toBe(1)
+    expect(err).toStartWith('The database does not answer')
+    expect(err).not.toContain('hunter22')
+  })
+})

@@ -1,0 +1,69 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { neon } from '@neondatabase/serverless'
+import { busySessions, countSessions, eventually, startEndpoint } from './support/neon-local.ts'
+
+const endpoint = await startEndpoint({ idleTimeoutMs: 100 })
+afterAll(() => endpoint.close())
+
+function cli(args: string[], env: Record<string, string> = {}) {
+  const command = [process.execPath, 'tools/neon-local/cli.ts', ...args]
+  return Bun.spawn(command, { env: { ...process.env, ...env }, stdout: 'pipe', stderr: 'pipe' })
+}
+
+/** Reads what a program prints until it has printed `pattern`. */
+async function printed(output: ReadableStream<Uint8Array>, pattern: RegExp): Promise<string> {
+  let text = ''
+  for await (const chunk of output) {
+    text += new TextDecoder().decode(chunk)
+    const found = pattern.exec(text)
+    if (found) return found[1] ?? ''
+  }
+  throw new Error(`The program ended, having printed: ${text}`)
+}
+
+describe('make neon', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('serves until %s, and then leaves nothing', async (signal) => {
+    const program = cli(['--upstream', endpoint.upstream, '--port', '0'])
+    const url = await printed(program.stdout, /DATABASE_URL=(\S+)\s/)
+    expect(await neon(url)`select 1 as n`).toEqual([{ n: 1 }])
+    const running = neon(url)`select pg_sleep(65)`.catch(() => 'failed')
+    await eventually(async () => (await busySessions(endpoint)).length, 1)
+    program.kill(signal)
+    expect(await program.exited).toBe(0)
+    expect(await running).toBe('failed')
+    expect(await eventually(() => countSessions(endpoint), 0)).toBe(0)
+  })
+
+  test.each([
+    ['a port in use', ['--port', String(endpoint.port)], /^Port \d+ is in use; choose another/],
+    ['no port', ['--port', 'x'], /^The port must be a number/],
+    ['no Postgres', ['--upstream', 'http://localhost'], /^--upstream must look like postgres:/],
+    ['an unknown argument', ['--bogus'], /^Usage: /],
+  ])('says what is wrong with %s', async (_what, args, message) => {
+    const program = cli(['--upstream', endpoint.upstream, ...args])
+    expect(await program.exited).toBe(1)
+    expect(await new Response(program.stderr).text()).toMatch(message)
+  })
+
+  test('takes the port from NEON_LOCAL_PORT', async () => {
+    const program = cli(['--upstream', endpoint.upstream], { NEON_LOCAL_PORT: String(endpoint.port) })
+    expect(await program.exited).toBe(1)
+    expect(await new Response(program.stderr).text()).toContain(`Port ${endpoint.port} is in use`)
+  })
+})
+
+test('a client process that is killed leaves nothing', async () => {
+  const script = `
+    import { Client, neon, neonConfig } from '@neondatabase/serverless'
+    import { useNeonLocal } from './tools/neon-local/settings.ts'
+    useNeonLocal(neonConfig)
+    const [url] = process.argv.slice(-1)
+    const client = new Client(url)
+    await client.connect()
+    client.query('begin; select pg_sleep(66)')
+    await neon(url)\`select pg_sleep(67)\``
+  const program = Bun.spawn([process.execPath, '-e', script, endpoint.connectionString()])
+  expect(await eventually(async () => (await busySessions(endpoint)).length, 2)).toBe(2)
+  program.kill('SIGKILL')
+  expect(await eventually(() => countSessions(endpoint), 0)).toBe(0)
+})

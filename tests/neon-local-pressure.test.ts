@@ -1,0 +1,90 @@
+import { afterAll, expect, test } from 'bun:test'
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { startNeonLocal } from '../tools/neon-local/server.ts'
+import { eventually } from './support/neon-local.ts'
+
+// Both ends are plain sockets here, since no driver lets one stop reading.
+const CHUNK = Buffer.alloc(1024 * 1024, 'x')
+const CHUNKS = 128
+
+const upstream = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1')
+await once(upstream, 'listening')
+const address = upstream.address()
+const local = await startNeonLocal({
+  upstream: `postgres://127.0.0.1:${typeof address === 'object' && address?.port}`,
+})
+afterAll(async () => {
+  await local.stop()
+  upstream.close()
+})
+
+/** A WebSocket client that has not read anything since the handshake, and its connection at the upstream. */
+async function pair(): Promise<{ client: Socket; server: Socket }> {
+  const accepted = once(upstream, 'connection')
+  const client = connect(local.port, '127.0.0.1')
+  client.write(
+    'GET /v2 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+  )
+  await once(client, 'data')
+  client.pause()
+  const [server] = await accepted
+  return { client, server }
+}
+
+/** Sends all chunks, each when there is room, and counts those that found room. */
+function send(socket: Socket, chunk: Buffer): { sent: number } {
+  const progress = { sent: 0 }
+  const next = () => {
+    if (progress.sent === CHUNKS) return
+    socket.write(chunk, () => {
+      progress.sent += 1
+      next()
+    })
+  }
+  next()
+  return progress
+}
+
+/** Waits until nothing more gets through. */
+async function settled(progress: { sent: number }): Promise<number> {
+  let before = -1
+  const unchanged = () => {
+    const same = progress.sent === before
+    before = progress.sent
+    return Bun.sleep(200).then(() => same)
+  }
+  await eventually(unchanged, true)
+  return progress.sent
+}
+
+function count(socket: Socket): { bytes: number } {
+  const received = { bytes: 0 }
+  socket.on('data', (data) => {
+    received.bytes += data.length
+  })
+  socket.resume()
+  return received
+}
+
+test('a client that does not read stops Postgres from sending', async () => {
+  const { client, server } = await pair()
+  const progress = send(server, CHUNK)
+  expect(await settled(progress)).toBeLessThan(CHUNKS / 2)
+  const received = count(client)
+  expect(await eventually(() => received.bytes >= CHUNKS * CHUNK.length, true)).toBe(true)
+  client.destroy()
+})
+
+test('a Postgres that does not read stops the client from sending', async () => {
+  const { client, server } = await pair()
+  const head = Buffer.alloc(14) // a binary frame whose mask is zero
+  head[0] = 0x82
+  head[1] = 0x80 | 127
+  head.writeBigUInt64BE(BigInt(CHUNK.length), 2)
+  const progress = send(client, Buffer.concat([head, CHUNK]))
+  expect(await settled(progress)).toBeLessThan(CHUNKS / 2)
+  const received = count(server)
+  expect(await eventually(() => received.bytes, CHUNKS * CHUNK.length)).toBe(CHUNKS * CHUNK.length)
+  client.destroy()
+})

@@ -1,0 +1,102 @@
+import { afterAll, expect, test } from 'bun:test'
+import { neonConfig } from '@neondatabase/serverless'
+import { app } from '../src/app.ts'
+import { connect } from '../src/db/neon.ts'
+import { signIn } from '../src/sessions/sign-in.ts'
+import { createUser, updateUser } from '../src/users/service.ts'
+import { startNeonLocal } from '../tools/neon-local/server.ts'
+import { freshDatabase } from './support/fresh-database.ts'
+import { call, config, services } from './support/http.ts'
+
+// How often a successful request asks the database; docs/edge.md has the table for people.
+const ROUND_TRIPS: Record<string, number> = {
+  'GET /health': 0,
+  'GET /docs': 0,
+  'GET /docs/page.css': 0,
+  'GET /docs/page.js': 0,
+  'GET /openapi.json': 0,
+  'GET /ready': 1,
+  'POST /users': 1,
+  'GET /users': 2,
+  'GET /users/:id': 2,
+  'PATCH /users/:id': 2,
+  'DELETE /users/:id': 2,
+  'GET /me': 1,
+  'PATCH /me': 1,
+  'DELETE /me': 1,
+  'PUT /me/password': 2, // before and after the hashes
+  'POST /sessions': 2, // before and after the hash
+  'GET /sessions': 1,
+  'DELETE /sessions/current': 1,
+  'DELETE /sessions/:id': 1,
+}
+
+const database = await freshDatabase('round_trips')
+const neon = await startNeonLocal({ upstream: database.url })
+const { db } = connect(neon.connectionString())
+let roundTrips = 0
+neonConfig.fetchFunction = (...request: Parameters<typeof fetch>) => {
+  roundTrips++
+  return fetch(...request)
+}
+
+afterAll(async () => {
+  neonConfig.fetchFunction = undefined
+  await neon.stop()
+  await database.drop()
+})
+
+const password = 'correct horse'
+const BODIES: Record<string, (username: string) => object> = {
+  'POST /users': (username) => ({ username: `${username}x`, password }),
+  'PATCH /users/:id': () => ({ email: null, suspended: true }),
+  'PATCH /me': () => ({ email: null, role: 'admin' }),
+  'PUT /me/password': () => ({ currentPassword: password, newPassword: 'better battery' }),
+  'POST /sessions': (username) => ({ username, password }),
+}
+
+let sequence = 0
+
+// An admin with two sessions, so that each request succeeds and may ask for all that there is.
+async function someAdmin(): Promise<{ username: string; token: string; ids: Record<string, number> }> {
+  const username = `member-${++sequence}`
+  const { id: user } = await createUser(db, { username, email: null, password }, config)
+  await updateUser(db, user, { role: 'admin' })
+  const client = { ip: null, userAgent: null }
+  const { token } = await signIn(db, client, { username, password }, config)
+  await signIn(db, client, { username, password }, config)
+  const { body } = await call('GET /sessions', { token, with: { ...services(), db } })
+  const session = body.items.find(({ current }: { current: boolean }) => !current).id
+  return { username, token, ids: { users: user, sessions: session } }
+}
+
+test('every endpoint has its round trips counted', () => {
+  const endpoints = app.routes
+    .filter(({ method }) => method !== 'ALL')
+    .map(({ method, path }) => `${method} ${path}`)
+  expect(Object.keys(ROUND_TRIPS).sort()).toEqual([...new Set(endpoints)].sort())
+})
+
+test.each(Object.entries(ROUND_TRIPS))('%s asks the database %d times', async (endpoint, expected) => {
+  const { username, token, ids } = await someAdmin()
+  const request = endpoint.replace(/\/(\w+)\/:id/, (_, resource) => `/${resource}/${ids[resource]}`)
+  roundTrips = 0
+  const { status } = await call(request as 'GET /', {
+    body: BODIES[endpoint]?.(username),
+    token,
+    with: { ...services(), db },
+  })
+  expect([status < 300, roundTrips]).toEqual([true, expected])
+})
+
+test('while registration is closed, an admin’s token takes one more', async () => {
+  const { username, token } = await someAdmin()
+  roundTrips = 0
+  const closed = { ...services({ registration: 'closed' }), db }
+  const { status } = await call('POST /users', {
+    body: BODIES['POST /users']?.(username),
+    token,
+    with: closed,
+  })
+  expect([status, roundTrips]).toEqual([201, 2])
+})

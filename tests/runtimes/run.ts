@@ -1,0 +1,78 @@
+import { runTool } from '../../tools/error.ts'
+import { freshDatabase } from '../support/fresh-database.ts'
+import { onBun } from './bun.ts'
+import { type Api, connectTo } from './client.ts'
+import { headers } from './contract/headers.ts'
+import { hostile } from './contract/hostile.ts'
+import { me } from './contract/me.ts'
+import { protocol } from './contract/protocol.ts'
+import { registration } from './contract/registration.ts'
+import { sessions } from './contract/sessions.ts'
+import { users } from './contract/users.ts'
+import { onDeno } from './deno.ts'
+import type { Launch } from './runtime.ts'
+import { onWorkerd } from './workerd.ts'
+
+// What `make test-runtimes` does: the whole contract over HTTP, once in each runtime, each time on a new database.
+const RUNTIMES: Record<string, Launch> = { bun: onBun, deno: onDeno, workerd: onWorkerd }
+const SCENARIOS = { ...registration, ...sessions, ...me, ...users, ...protocol, ...headers, ...hostile }
+const SCENARIO_TIMEOUT_MS = 60_000
+
+type Result = { runtime: string; passed: number; failed: number; seconds: number }
+
+await runTool(async () => {
+  const chosen = process.argv.slice(2)
+  const results: Result[] = []
+  for (const [runtime, launch] of Object.entries(RUNTIMES)) {
+    if (chosen.length === 0 || chosen.includes(runtime)) results.push(await runOn(runtime, launch))
+  }
+  printTable(results)
+  return results.some(({ failed }) => failed > 0) ? 1 : 0
+})
+
+async function runOn(runtime: string, launch: Launch): Promise<Result> {
+  const database = await freshDatabase(`runtimes_${runtime}`)
+  const app = await launch(database.url)
+  const start = performance.now()
+  let failed = 0
+  try {
+    const api = await connectTo(app.url, database.admin)
+    for (const [name, scenario] of Object.entries(SCENARIOS)) {
+      const failure = await failureOf(scenario, api)
+      if (!failure) continue
+      failed++
+      console.error(`(fail) ${runtime}: ${name}\n${failure}\n`)
+    }
+  } finally {
+    await app.stop()
+    await database.drop()
+  }
+  const seconds = (performance.now() - start) / 1000
+  return { runtime, passed: Object.keys(SCENARIOS).length - failed, failed, seconds }
+}
+
+async function failureOf(scenario: (api: Api) => Promise<void>, api: Api): Promise<string | null> {
+  const { promise: timeout, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error('timed out')), SCENARIO_TIMEOUT_MS)
+  try {
+    await Promise.race([scenario(api), timeout])
+    return null
+  } catch (error) {
+    return (error as Error).stack ?? String(error)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function printTable(results: Result[]): void {
+  console.log(
+    `${'runtime'.padEnd(10)}${'passed'.padStart(8)}${'failed'.padStart(8)}${'seconds'.padStart(10)}`,
+  )
+  for (const { runtime, passed, failed, seconds } of results)
+    console.log(
+      runtime.padEnd(10) +
+        String(passed).padStart(8) +
+        String(failed).padStart(8) +
+        seconds.toFixed(1).padStart(10),
+    )
+}

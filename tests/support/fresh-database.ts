@@ -1,0 +1,34 @@
+import { loadConfig } from '../../src/config.ts'
+import { connect } from '../../src/db/bun-sql.ts'
+import { createUser, updateUser } from '../../src/users/service.ts'
+import { createStatements } from '../../tools/migrate/kit.ts'
+import { loadModels } from '../../tools/migrate/models.ts'
+import { dataDir } from '../../tools/postgres/databases.ts'
+import { startPostgres } from '../../tools/postgres/server.ts'
+
+/** A database of its own for one run, and the admin in it. `drop` deletes it again. */
+export type FreshDatabase = {
+  url: string
+  admin: { id: number; username: string; password: string }
+  drop: () => Promise<void>
+}
+
+/** Makes an empty database from the models on the embedded server, with one admin in it: HTTP alone can't make the first. */
+export async function freshDatabase(name: string): Promise<FreshDatabase> {
+  const server = await startPostgres(dataDir(), [])
+  const drop = async () => {
+    await using sql = new Bun.SQL(server.url('postgres'), { max: 1 })
+    await sql`drop database if exists ${sql(name)} with (force)`
+  }
+  await drop()
+  await startPostgres(dataDir(), [name])
+  const url = server.url(name)
+  const { db, close } = connect(url)
+  for (const statement of await createStatements(await loadModels())) await db.execute(statement)
+  const [username, password] = ['first-admin', 'correct horse']
+  const config = loadConfig({ DATABASE_URL: url })
+  const { id } = await createUser(db, { username, password, email: null }, config)
+  await updateUser(db, id, { role: 'admin' })
+  await close()
+  return { url, admin: { id, username, password }, drop }
+}

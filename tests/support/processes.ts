@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+const PROJECT = resolve(import.meta.dir, '../..')
+
+/** What a program printed, and its exit code. */
+export type Outcome = { code: number; out: string; err: string }
+
+type Environment = Record<string, string | undefined>
+
+/** Starts one of the project's files in a process of its own. Of this process's databases it knows only those in `env`. */
+export function start(file: string, args: string[] = [], env: Environment = {}) {
+  return Bun.spawn([process.execPath, file, ...args], {
+    cwd: PROJECT,
+    env: { ...process.env, DATABASE_URL: undefined, DATABASE_TEST_URL: undefined, ...env },
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+}
+
+/** Runs one of the project's files to its end. */
+export async function run(file: string, args: string[] = [], env: Environment = {}): Promise<Outcome> {
+  const child = start(file, args, env)
+  const [out, err, code] = await Promise.all([textOf(child.stdout), textOf(child.stderr), child.exited])
+  return { code, out: out.trim(), err: err.trim() }
+}
+
+/** An embedded server of a test file's own, in a folder of its own: it can be stopped and killed while other tests run. */
+export function ownServer() {
+  const folder = mkdtempSync(join(tmpdir(), 'hearth-test-'))
+  const env = { DATA_DIR: join(folder, 'data') }
+  const cli = (command: string) => run('tools/postgres/cli.ts', [command], env)
+  return {
+    folder,
+    env,
+    cli,
+    startApp: () => startApp(env),
+    async remove(): Promise<void> {
+      await cli('reset')
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+/** Starts the app on a free port, as `make run` does, and returns its address once it is up. */
+async function startApp(env: Environment) {
+  const app = start('tools/dev.ts', [], { ...env, PORT: '0', LOG: 'json' })
+  let banner = ''
+  for await (const chunk of app.stderr.pipeThrough(new TextDecoderStream())) {
+    banner += chunk
+    const [address] = /http:\/\/127\.0\.0\.1:\d+(?=\n)/.exec(banner) ?? []
+    if (address) return { app, address }
+  }
+  throw new Error(`The app did not start: ${banner}`)
+}
+
+/** Reads to the end what a process prints. */
+export const textOf = (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => new Response(stream).text()

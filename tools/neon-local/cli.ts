@@ -1,0 +1,96 @@
+import { parseArgs } from 'node:util'
+import { runTool, ToolError } from '../error.ts'
+import { type NeonLocal, startNeonLocal } from './server.ts'
+import { DEFAULT_PORT, isLoopback } from './settings.ts'
+
+const USAGE =
+  'Usage: bun tools/neon-local/cli.ts [--upstream postgres://host:port/database] [--port 4444] [--host 127.0.0.1]'
+
+// What `make neon` does: serves until SIGINT or SIGTERM.
+await runTool(async () => {
+  const { upstream, port, host } = readArguments()
+  const local = await listen(upstream ?? (await ownDatabase(port)), port, host)
+  console.log(banner(local))
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+  await local.stop()
+  return 0
+})
+
+function readArguments(): { upstream: string | undefined; port: number; host: string } {
+  const options = {
+    upstream: { type: 'string' },
+    port: { type: 'string' },
+    host: { type: 'string' },
+  } as const
+  let values: { upstream?: string; port?: string; host?: string }
+  try {
+    values = parseArgs({ options, strict: true }).values
+  } catch {
+    throw new ToolError(USAGE)
+  }
+  const port = Number(values.port ?? (process.env.NEON_LOCAL_PORT || DEFAULT_PORT))
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new ToolError(
+      'The port must be a number from 0 (any free one) to 65535: see NEON_LOCAL_PORT or --port.',
+    )
+  }
+  if (values.upstream !== undefined && !isPostgresUrl(values.upstream)) {
+    throw new ToolError('--upstream must look like postgres://user:password@host:5432/database.')
+  }
+  return { upstream: values.upstream, port, host: values.host ?? '127.0.0.1' }
+}
+
+function isPostgresUrl(text: string): boolean {
+  return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)
+}
+
+/** The project's development database, on the embedded server unless DATABASE_URL names another. */
+async function ownDatabase(port: number): Promise<string> {
+  const { databaseUrl } = await import('../postgres/databases.ts') // a project that copies this folder has another server
+  const { DATABASE_URL, ...env } = process.env
+  const isThisEndpoint = DATABASE_URL !== undefined && namesEndpoint(DATABASE_URL, port)
+  return databaseUrl('development', isThisEndpoint ? env : process.env)
+}
+
+// An app that speaks to this endpoint has its address in DATABASE_URL.
+function namesEndpoint(databaseUrl: string, port: number): boolean {
+  if (!URL.canParse(databaseUrl)) return false
+  const url = new URL(databaseUrl)
+  return isLoopback(url.hostname) && Number(url.port) === port
+}
+
+async function listen(upstream: string, port: number, hostname: string): Promise<NeonLocal> {
+  try {
+    return await startNeonLocal({ upstream, port, hostname })
+  } catch (error) {
+    const { code } = error as { code?: string }
+    if (code === 'EADDRINUSE') {
+      throw new ToolError(`Port ${port} is in use; choose another with NEON_LOCAL_PORT or --port.`)
+    }
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new ToolError(
+        `This program may not listen on ${hostname}:${port}; choose others with --host and --port.`,
+      )
+    }
+    throw error
+  }
+}
+
+function banner(local: NeonLocal): string {
+  return `
+  Neon's protocol is served at ${local.url}
+
+    DATABASE_URL=${local.connectionString()}
+
+  The settings that an app needs:
+
+    import { neonConfig } from '@neondatabase/serverless'
+    neonConfig.fetchEndpoint = (host, port) => \`http://\${host}:\${port}/sql\`
+    // and for Pool and Client:
+    neonConfig.wsProxy = (host, port) => \`\${host}:\${port}/v2\`
+    neonConfig.useSecureWebSocket = neonConfig.pipelineConnect = false
+`
+}
