@@ -69,7 +69,7 @@ describe('the command line', () => {
         for (const words of [
           'invalid input syntax for type integer',
           'refuses the user',
-          'does not exist',
+          'has no database of that name',
           'does not answer',
           'must look like',
         ]) {
