@@ -1,6 +1,8 @@
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { DATABASES } from '../../tools/postgres/databases.ts'
-import { tablesNamed, withMigrations } from '../support/migrations.ts'
+import { PATIENT_MS, tablesNamed, withMigrations } from '../support/migrations.ts'
+
+setDefaultTimeout(PATIENT_MS)
 
 const COMMANDS = ['create', 'up', 'down', 'current', 'history', 'check', 'plan', 'stamp', 'drop']
 

@@ -1,6 +1,8 @@
-import { expect, test } from 'bun:test'
+import { expect, setDefaultTimeout, test } from 'bun:test'
 import { resolve } from 'node:path'
-import { withMigrations } from '../support/migrations.ts'
+import { PATIENT_MS, withMigrations } from '../support/migrations.ts'
+
+setDefaultTimeout(PATIENT_MS)
 
 const DEV = resolve(import.meta.dir, '../../tools/dev.ts')
 

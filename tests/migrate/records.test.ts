@@ -1,7 +1,9 @@
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { tablesNamed, withMigrations } from '../support/migrations.ts'
+import { PATIENT_MS, tablesNamed, withMigrations } from '../support/migrations.ts'
+
+setDefaultTimeout(PATIENT_MS)
 
 describe('current and history', () => {
   test('change nothing in a database that was never migrated', () =>

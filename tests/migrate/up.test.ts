@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'bun:test'
-import { tablesNamed, withMigrations } from '../support/migrations.ts'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { PATIENT_MS, tablesNamed, withMigrations } from '../support/migrations.ts'
+
+setDefaultTimeout(PATIENT_MS)
 
 const ENUM = [
   { name: '0000_kind', up: "create type kind as enum ('a'); create table t (k kind);" },

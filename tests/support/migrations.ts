@@ -1,4 +1,3 @@
-import { setDefaultTimeout } from 'bun:test'
 import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -6,7 +5,8 @@ import { findRevision, readFolder } from '../../tools/migrate/folder.ts'
 import { migrateUp } from '../../tools/migrate/migrate-up.ts'
 import { withScratchDatabase } from '../../tools/migrate/scratch.ts'
 
-setDefaultTimeout(30_000) // each of these tests starts several processes, which a busy machine takes its time for
+/** The longest that a test may take which starts several processes: a busy machine takes its time for them. */
+export const PATIENT_MS = 30_000
 
 const CLI = resolve(import.meta.dir, '../../tools/migrate/cli.ts')
 const FIRST_DATE = 1_700_000_000_000
