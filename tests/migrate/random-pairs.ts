@@ -3,7 +3,7 @@ import { CHANGES } from './random-changes.ts'
 import type { Spec } from './random-models.ts'
 
 /** Two specs, the renames between them as the tool takes them, and what was changed. */
-export type Pair = { before: Spec; after: Spec; renames: string[]; changes: string[] }
+export type Pair = { seed: number; before: Spec; after: Spec; renames: string[]; changes: string[] }
 
 /** The pair of a number: the same number makes the same pair. */
 export function randomPair(seed: number): Pair {
@@ -22,7 +22,7 @@ export function randomPair(seed: number): Pair {
     changes.push(name)
     n--
   }
-  return { before, after, renames: renamesBetween(before, after), changes }
+  return { seed, before, after, renames: renamesBetween(before, after), changes }
 }
 
 function renamesBetween(before: Spec, after: Spec): string[] {
