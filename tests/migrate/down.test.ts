@@ -16,7 +16,7 @@ describe('down', () => {
       await sql`insert into b values (1), (2)`
       const asked = await migrate('down')
       expect(asked).toMatchObject({ code: 2, err: expect.stringContaining('YES=1') })
-      expect(asked.out).toContain('  0001_b\n    loses 2 rows of b\n')
+      expect(asked.out).toContain('  0001_b\n    loses 2 rows of b')
       expect(await tables()).toEqual(['a', 'b'])
 
       const prices = [{ migration: '0001_b', kind: 'loses', words: 'rows of b', rows: 2 }]
