@@ -38,8 +38,8 @@ export const create = command({
       message,
       empty,
       answers: {
-        renames: words(given.rename),
-        drops: words(given.drop),
+        renames: several(given.rename),
+        drops: several(given.drop),
         noRename: given['no-rename'] ?? false,
       },
       ask: process.stdin.isTTY ? askOnTerminal : async () => undefined,
@@ -56,9 +56,9 @@ export const create = command({
   },
 })
 
-// From make, several come as one, with spaces between.
-const words = (given: string[] = []): string[] =>
-  given.flatMap((it) => it.split(/\s+(?=\S*$)/)).filter(Boolean)
+// From make, several come as one.
+const several = (given: string[] = []): string[] =>
+  given.flatMap((it) => it.split(',')).map((it) => it.trim())
 
 const askOnTerminal: Ask = async ({ kind, gone, renames }) => {
   const options = [...renames.map(({ to }) => `renamed to ${to}`), 'dropped, with all that it holds']

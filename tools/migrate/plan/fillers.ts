@@ -61,6 +61,7 @@ export function needsFilling(column: Column): boolean {
 
 /** The value that rows get in a new column of this type, as SQL, or null where there is none. */
 export function constant(model: Model, column: Column): string | null {
+  if (column.filler !== undefined) return column.filler
   if (column.dimensions) return "'{}'"
   if (column.enum) {
     const first = model.enums[keyOf(column.enum)]?.values[0]

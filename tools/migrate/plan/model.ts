@@ -28,6 +28,8 @@ export type Column = {
   serial: boolean
   /** Of the sequence behind an identity or serial column. */
   sequence?: string
+  /** What rows that exist get in it, as SQL, where the usual placeholder would break a check. */
+  filler?: string
   /** What the column was called before the renames of this migration. */
   was: string
 }

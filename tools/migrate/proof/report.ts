@@ -1,9 +1,10 @@
 import type { Proof } from './prove.ts'
 
 /** What a proof found, for people, a line each. */
-export function report({ up, down, differences, columnOrder, impacts, empty }: Proof): string[] {
+export function report({ up, down, rows, differences, columnOrder, impacts, empty }: Proof): string[] {
+  const filled = rows === 1 ? 'one row in each table' : `${rows} rows in each table`
   const proved = [
-    'Proved on a scratch database with rows in its tables: up equals a fresh install of the models, down leads back exactly, up again works.',
+    `Proved on a scratch database with ${filled}: up equals a fresh install of the models, down leads back exactly, up again works.`,
   ]
   const doubts = ['NOT PROVED; the files say so too:', ...differences.map((it) => `  ${it}`)]
   return [
