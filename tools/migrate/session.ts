@@ -49,6 +49,12 @@ export async function inTransaction<T>(session: Session, work: () => Promise<T>)
 /** Whether a query failed because the table that it names is not there. */
 export const isMissingTable = (error: unknown): boolean => sqlError(error)?.state === '42P01'
 
+/** The server's major version of PostgreSQL. */
+export async function majorVersion(session: Session): Promise<number> {
+  const [row] = await session.query(`select current_setting('server_version_num')::int / 10000 as major`)
+  return Number(row?.major)
+}
+
 /** A database's name and server, without user and password: fit to be shown. */
 export function describeDatabase(url: string): string {
   const { pathname, hostname, port } = new URL(url)

@@ -82,8 +82,8 @@ async function compareModels(folder: Folder, { catalogs }: Replay, file: string 
   }
 }
 
-async function compareDatabase(url: string, folder: Folder, { catalogs }: Replay): Promise<Side> {
-  return { name: 'database', ...(await compareLive(url, folder, catalogs)) }
+async function compareDatabase(url: string, folder: Folder, replayed: Replay): Promise<Side> {
+  return { name: 'database', ...(await compareLive(url, folder, replayed)) }
 }
 
 const withoutIds = (snapshot: Snapshot | null) => ({ ...snapshot, id: null, prevId: null })
