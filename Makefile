@@ -158,7 +158,7 @@ bench-migrate: node_modules/.dev ## 500 migrations from empty, beside drizzle-ki
 
 .PHONY: stress-migrations
 stress-migrations: node_modules/.dev ## kill -9 the migration tool at 50 random moments
-	@KILLS=50 $(BUN) run --silent test tests/migrate/killed.test.ts
+	$(DO) stress-migrations
 
 ##@ Set-up
 .PHONY: install

@@ -1,8 +1,10 @@
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { snapshotOf } from '../../tools/migrate/kit.ts'
-import { type Fixture, type World, withMigrations } from '../support/migrations.ts'
+import { type Fixture, PATIENT_MS, type World, withMigrations } from '../support/migrations.ts'
+
+setDefaultTimeout(PATIENT_MS)
 
 const PG_CORE = resolve(import.meta.dir, '../../node_modules/drizzle-orm/pg-core/index.js')
 const CREATE: Fixture = { name: '0000_a', up: 'create table a (id int primary key)', down: 'drop table a' }

@@ -1,13 +1,12 @@
-import { expect, test } from 'bun:test'
-import { resolve } from 'node:path'
-import { withMigrations } from '../support/migrations.ts'
+import { expect, setDefaultTimeout, test } from 'bun:test'
+import { PATIENT_MS, withMigrations } from '../support/migrations.ts'
+import { start } from '../support/processes.ts'
 
-const DEV = resolve(import.meta.dir, '../../tools/dev.ts')
+setDefaultTimeout(PATIENT_MS)
 
 /** Starts the app as `make run` does, on a free port, stops it once it is up, and returns what it said. */
-async function start(url: string): Promise<string> {
-  const env = { ...process.env, DATABASE_URL: url, PORT: '0', LOG: 'off' }
-  const child = Bun.spawn([process.execPath, DEV], { env, stdin: 'ignore', stdout: 'ignore', stderr: 'pipe' })
+async function startOn(url: string): Promise<string> {
+  const child = start('tools/dev.ts', [], { DATABASE_URL: url, PORT: '0', LOG: 'off' })
   let said = ''
   for await (const chunk of child.stderr) {
     said += new TextDecoder().decode(chunk)
@@ -19,8 +18,8 @@ async function start(url: string): Promise<string> {
 
 test('make run applies what is pending, says so, and does not start on a database that does not fit', () =>
   withMigrations([], async ({ url, sql }) => {
-    expect(await start(url)).toMatch(/^Applied 0000_create_users\nApplied 0001_[\s\S]*Hearth is up/)
-    expect(await start(url)).toMatch(/^\s*Hearth is up/)
+    expect(await startOn(url)).toMatch(/^Applied 0000_create_users\nApplied 0001_[\s\S]*Hearth is up/)
+    expect(await startOn(url)).toMatch(/^\s*Hearth is up/)
     await sql`update drizzle.__drizzle_migrations set hash = 'of another file'`
-    expect(await start(url)).toMatch(/^drizzle\/0000_create_users\.sql was edited after it was applied/)
+    expect(await startOn(url)).toMatch(/^drizzle\/0000_create_users\.sql was edited after it was applied/)
   }))
