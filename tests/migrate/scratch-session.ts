@@ -18,7 +18,8 @@ export type Scratch = {
   close: () => Promise<void>
 }
 
-export type Steps = { before: Models; after: Models; renames?: string[] }
+/** Models before and after. `byHand` is SQL that the migration to `before` does beside what is in the models. */
+export type Steps = { before: Models; after: Models; renames?: string[]; byHand?: string }
 
 export async function openScratch(): Promise<Scratch> {
   const opened = Promise.withResolvers<Session>()
@@ -42,7 +43,7 @@ export async function openScratch(): Promise<Scratch> {
 
 async function migrating(
   session: Session,
-  { before, after, renames = [] }: Steps,
+  { before, after, renames = [], byHand }: Steps,
   look: (created: Created[], folder: string) => Promise<void>,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'hearth-pair-'))
@@ -55,7 +56,7 @@ async function migrating(
     ask: async () => undefined,
   }
   try {
-    writeFirst(folder, before)
+    writeFirst(folder, before, byHand ? [byHand] : [])
     const { created } = await createMigration(order, (work) => work(session))
     await look(created, folder)
   } finally {
@@ -64,12 +65,12 @@ async function migrating(
 }
 
 // A first migration that needs no proof, since it is only where the second begins.
-function writeFirst(folder: string, models: Models): void {
+function writeFirst(folder: string, models: Models, byHand: string[]): void {
   const snapshot = snapshotOf(models)
   const [nothing, all] = [modelOf(snapshotOf({})), modelOf(snapshot)]
   writeMigration(folder, {
     slug: 'start',
-    up: fileText([], plan(nothing, all).statements),
+    up: fileText([], [...plan(nothing, all).statements, ...byHand]),
     down: fileText([], plan(all, nothing).statements),
     snapshot,
   })

@@ -42,9 +42,10 @@ export async function decideRenames(
       renames.push(answer)
       before = applyRenames(before, [answer]).model
     }
-    if (stage === 'schema' && open.length > 0) break // all that is in it would be in question too
+    // All that is in such a schema would be in question too.
+    if (stage === 'schema' && open.length > 0) return { renames, open }
   }
-  if (open.length === 0 && unused.size > 0) throw misfit([...unused], asked)
+  if (unused.size > 0) throw misfit([...unused], asked)
   return { renames, open }
 }
 

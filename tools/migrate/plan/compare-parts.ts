@@ -61,8 +61,11 @@ function matchParts(from: Part[], to: Part[], mustGo: (part: Part) => boolean): 
   const leaving = from.filter((part) => !stays(part, to))
   const coming = to.filter((part) => !from.some((other) => other.name === part.name && isSame(other, part)))
   const renamed: [Part, Part][] = []
+  const isTaken = (name: string) => from.some((part) => part.name === name) // two that swap names can't be renamed
   for (const part of leaving) {
-    const successor = coming.find((it) => isSame(part, it) && !renamed.some(([, taken]) => taken === it))
+    const successor = coming.find(
+      (it) => isSame(part, it) && !isTaken(it.name) && !renamed.some(([, taken]) => taken === it),
+    )
     if (successor) renamed.push([part, successor])
   }
   return {
