@@ -1,11 +1,11 @@
-import { type Catalog, catalogDifferences, readCatalog } from './catalog.ts'
-import type { Folder } from './folder.ts'
-import { Refusal } from './refusal.ts'
+import { type Catalog, catalogDifferences, readCatalog } from '../catalog.ts'
+import type { Folder } from '../folder.ts'
+import { Refusal } from '../refusal.ts'
+import { readSettledStatus } from '../run/run.ts'
+import { describeDatabase, majorVersion, withSession } from '../run/session.ts'
+import { checkBeforeUp, currentOf, isApplied, pendingOf, type Status } from '../run/status.ts'
+import { checkUnfinished } from '../run/unfinished.ts'
 import type { Replay } from './replay.ts'
-import { readSettledStatus } from './run.ts'
-import { describeDatabase, majorVersion, withSession } from './session.ts'
-import { checkBeforeUp, currentOf, isApplied, pendingOf, type Status } from './status.ts'
-import { checkUnfinished } from './unfinished.ts'
 
 const PATIENCE = { say: (line: string) => console.error(line), lockTimeoutMs: 5_000 }
 

@@ -1,9 +1,9 @@
-import { type Catalog, catalogDifferences, readCatalog } from './catalog.ts'
-import type { Folder } from './folder.ts'
-import { runAll } from './runner.ts'
-import { withScratchDatabase } from './scratch.ts'
-import { majorVersion, withSession } from './session.ts'
-import { isApplied, pendingOf } from './status.ts'
+import { type Catalog, catalogDifferences, readCatalog } from '../catalog.ts'
+import type { Folder } from '../folder.ts'
+import { runAll } from '../run/runner.ts'
+import { majorVersion, withSession } from '../run/session.ts'
+import { isApplied, pendingOf } from '../run/status.ts'
+import { withScratchDatabase } from '../scratch.ts'
 
 /** What a folder's migrations do to an empty database. */
 export type Replay = {

@@ -1,9 +1,9 @@
 import { SQL } from 'bun'
 import { DrizzleQueryError } from 'drizzle-orm/errors'
-import { explainRefusal, sqlError } from '../../src/db/sql-error.ts'
-import { ToolError } from '../error.ts'
+import { explainRefusal, sqlError } from '../../../src/db/sql-error.ts'
+import { ToolError } from '../../error.ts'
+import { Refusal } from '../refusal.ts'
 import { reasonOf } from './fault.ts'
-import { Refusal } from './refusal.ts'
 
 /** One connection to a database, held for all of a command: settings, transactions and locks are its own. */
 export type Session = {
