@@ -28,17 +28,9 @@ export const CHANGES: Record<string, Change> = {
 
   addTable: (spec, chance) => {
     const id = `t${chance.fresh()}`
-    const key = columnOf(`${id}_id`, chance.pick(KEY_KINDS))
-    const table: TableSpec = {
-      id,
-      name: id,
-      columns: [{ ...key, notNull: true }],
-      key: null,
-      uniques: [],
-      indexes: [],
-      checks: [],
-      hasView: false,
-    }
+    const key = { ...columnOf(`${id}_id`, chance.pick(KEY_KINDS)), notNull: true }
+    const empty = { key: null, uniques: [], indexes: [], checks: [], hasView: false }
+    const table: TableSpec = { id, name: id, columns: [key], ...empty }
     spec.tables.push(table)
     for (let n = chance.below(4); n > 0; n--) addColumn(table, spec, chance)
     return true

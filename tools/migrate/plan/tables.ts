@@ -44,5 +44,9 @@ export function renameNotNulls({ from, to, altered }: KeptTable): string[] {
         `  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = ${literal(at(to))}::regclass AND conname = ${literal(before)}) THEN\n` +
         `    ALTER TABLE ${at(to)} RENAME CONSTRAINT ${quote(before)} TO ${quote(after)};\n  END IF;`,
     )
-  return renames.length === 0 ? [] : [`DO $$ BEGIN\n${renames.join('\n')}\nEND $$;`]
+  return renames.length === 0
+    ? []
+    : [
+        `-- From Postgres 18 on, NOT NULL is a constraint with a name.\nDO $$ BEGIN\n${renames.join('\n')}\nEND $$;`,
+      ]
 }
