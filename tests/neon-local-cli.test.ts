@@ -52,18 +52,47 @@ describe('make neon', () => {
   })
 })
 
-test('a client process that is killed leaves nothing', async () => {
-  const script = `
-    import { Client, neon, neonConfig } from '@neondatabase/serverless'
-    import { useNeonLocal } from './tools/neon-local/settings.ts'
-    useNeonLocal(neonConfig)
-    const [url] = process.argv.slice(-1)
-    const client = new Client(url)
-    await client.connect()
-    client.query('begin; select pg_sleep(66)')
-    await neon(url)\`select pg_sleep(67)\``
-  const program = Bun.spawn([process.execPath, '-e', script, endpoint.connectionString()])
-  expect(await eventually(async () => (await busySessions(endpoint)).length, 2)).toBe(2)
-  program.kill('SIGKILL')
-  expect(await eventually(() => countSessions(endpoint), 0)).toBe(0)
+describe('a client process that is killed leaves nothing', () => {
+  const start = (script: string) => {
+    const connected = `
+      import { Client, neon, neonConfig } from '@neondatabase/serverless'
+      import { useNeonLocal } from './tools/neon-local/settings.ts'
+      useNeonLocal(neonConfig)
+      const [url] = process.argv.slice(-1)
+      const client = new Client(url)
+      await client.connect()
+      ${script}`
+    return Bun.spawn([process.execPath, '-e', connected, endpoint.connectionString()])
+  }
+  const busy = async () => (await busySessions(endpoint)).map(({ query }) => query).sort()
+
+  test('in a query over HTTP and one over WebSocket', async () => {
+    const queries = ['select pg_sleep(66)', 'select pg_sleep(67)']
+    const program = start(`client.query('${queries[0]}'); await neon(url).query('${queries[1]}')`)
+    expect(await eventually(busy, queries)).toEqual(queries)
+    program.kill('SIGKILL')
+    expect(await eventually(() => countSessions(endpoint), 0)).toBe(0)
+  })
+
+  test('while Postgres is too busy to read what it sends', async () => {
+    const program = start(`
+      client.query('select pg_sleep(68)')
+      for (let n = 0; n < 32; n++) client.connection.stream.ws.send(new Uint8Array(1024 * 1024))
+      console.log('sent')
+      setInterval(() => {}, 1000)`)
+    await printed(program.stdout, /sent/)
+    expect(await eventually(busy, ['select pg_sleep(68)'])).toEqual(['select pg_sleep(68)'])
+    await Bun.sleep(300) // until nothing more gets through
+    program.kill('SIGKILL')
+    expect(await eventually(() => countSessions(endpoint), 0)).toBe(0)
+  })
+})
+
+test('the folder can be copied: it imports nothing around it', async () => {
+  const transpiler = new Bun.Transpiler({ loader: 'ts' })
+  for (const file of new Bun.Glob('tools/neon-local/*.ts').scanSync()) {
+    const imports = transpiler.scanImports(await Bun.file(file).text())
+    const paths = imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => path)
+    expect(paths.filter((path) => !/^(\.\/|node:|pg$|bun$)/.test(path))).toEqual([])
+  }
 })

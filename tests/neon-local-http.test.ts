@@ -6,7 +6,6 @@ import { startEndpoint } from './support/neon-local.ts'
 
 const endpoint = await startEndpoint({ maxConnections: 1 }) // one session, so that whatever leaks shows
 afterAll(() => endpoint.close())
-const { types } = pg // drizzle changes the driver's own, for the whole process
 const sql = neon(endpoint.connectionString())
 
 async function failure(work: Promise<unknown>): Promise<NeonDbError> {
@@ -30,10 +29,12 @@ const VALUES = `
 
 describe('one statement', () => {
   test('gives what the same driver gives over WebSocket, and pg over TCP', async () => {
-    const websocket = new Client({ connectionString: endpoint.connectionString(), types })
+    const { types } = pg // drizzle changes the parsers of Neon's driver for the whole process
+    const query = { text: VALUES, types }
+    const websocket = new Client(endpoint.connectionString())
     const tcp = new pg.Client(endpoint.upstream)
     await Promise.all([websocket.connect(), tcp.connect()])
-    const [overTcp, overWebSocket] = await Promise.all([tcp.query(VALUES), websocket.query(VALUES)])
+    const [overTcp, overWebSocket] = await Promise.all([tcp.query(query), websocket.query(query)])
     await Promise.all([websocket.end(), tcp.end()])
     const overHttp = await sql.query(VALUES, [], { types })
     expect(overHttp).toEqual(overTcp.rows)

@@ -2,6 +2,7 @@ import { afterAll, expect, test } from 'bun:test'
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { startNeonLocal } from '../tools/neon-local/server.ts'
+import { encode, int32 } from '../tools/neon-local/wire.ts'
 import { eventually } from './support/neon-local.ts'
 
 // Both ends are plain sockets here, since no driver lets one stop reading.
@@ -19,7 +20,7 @@ afterAll(async () => {
   upstream.close()
 })
 
-/** A WebSocket client that has not read anything since the handshake, and its connection at the upstream. */
+/** A WebSocket client that is signed in and has stopped reading, and its connection at the upstream. */
 async function pair(): Promise<{ client: Socket; server: Socket }> {
   const accepted = once(upstream, 'connection')
   const client = connect(local.port, '127.0.0.1')
@@ -27,9 +28,25 @@ async function pair(): Promise<{ client: Socket; server: Socket }> {
     'GET /v2 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Version: 13\r\n\r\n',
   )
   await once(client, 'data')
-  client.pause()
+  const startup = Buffer.concat([int32(16), int32(196608), Buffer.from('user\0x\0\0')])
+  client.write(frame(startup))
+  await once(client, 'data')
+  client.write(frame(encode('p', 'secret\0')))
   const [server] = await accepted
+  server.once('data', () => server.pause().write(encode('R', int32(0)))) // it asks for no password
+  server.resume()
+  await once(client, 'data')
+  client.pause()
   return { client, server }
+}
+
+/** A binary frame whose mask is zero. */
+function frame(payload: Buffer): Buffer {
+  const head = Buffer.alloc(14)
+  head[0] = 0x82
+  head[1] = 0x80 | 127
+  head.writeBigUInt64BE(BigInt(payload.length), 2)
+  return Buffer.concat([head, payload])
 }
 
 /** Sends all chunks, each when there is room, and counts those that found room. */
@@ -78,11 +95,7 @@ test('a client that does not read stops Postgres from sending', async () => {
 
 test('a Postgres that does not read stops the client from sending', async () => {
   const { client, server } = await pair()
-  const head = Buffer.alloc(14) // a binary frame whose mask is zero
-  head[0] = 0x82
-  head[1] = 0x80 | 127
-  head.writeBigUInt64BE(BigInt(CHUNK.length), 2)
-  const progress = send(client, Buffer.concat([head, CHUNK]))
+  const progress = send(client, frame(CHUNK))
   expect(await settled(progress)).toBeLessThan(CHUNKS / 2)
   const received = count(server)
   expect(await eventually(() => received.bytes, CHUNKS * CHUNK.length)).toBe(CHUNKS * CHUNK.length)

@@ -5,7 +5,6 @@ const neonDefaults = (): NeonConfig => ({
   fetchEndpoint: (host) => `https://api.${host}/sql`,
   wsProxy: (host) => `${host}/v2`,
   useSecureWebSocket: true,
-  pipelineConnect: 'password',
   coalesceWrites: true,
 })
 
@@ -42,6 +41,6 @@ describe('useNeonLocal', () => {
   test('may be called again, with another port', () => {
     useNeonLocal(config, 5000)
     expect(routes(config, 'localhost', '')[0]).toBe('http://localhost:5000/sql')
-    expect(config).toMatchObject({ useSecureWebSocket: false, pipelineConnect: false })
+    expect(config.useSecureWebSocket).toBe(false)
   })
 })

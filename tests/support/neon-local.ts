@@ -21,11 +21,14 @@ export async function startEndpoint(options: Omit<Options, 'upstream'> = {}): Pr
   const local = await startNeonLocal({ upstream, ...options })
   const direct = new Bun.SQL(upstream, { max: 2, connection: { application_name: 'observer' } })
   useNeonLocal(neonConfig)
+  const { fetchFunction } = neonConfig
+  neonConfig.fetchFunction = undefined // tests of the app may be running over one of their own
   return {
     ...local,
     upstream,
     direct,
     async close() {
+      neonConfig.fetchFunction = fetchFunction
       await local.stop()
       await direct.close()
       await admin.unsafe(`drop database ${name} with (force)`)

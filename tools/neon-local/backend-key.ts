@@ -1,28 +1,25 @@
-const BACKEND_KEY_DATA = 0x4b
-const READY_FOR_QUERY = 0x5a
+import { takeMessage } from './wire.ts'
+
 const GIVE_UP_BYTES = 64 * 1024 // a session starts with far less, whatever the server's parameters
 
 /** Reads along with what Postgres sends at the start of a session, until it names the key that cancels its queries. */
 export function watchForKey(): { see: (chunk: Uint8Array) => void; key: () => Uint8Array | undefined } {
   let key: Uint8Array | undefined
-  let pending = Buffer.alloc(0)
-  let isFirst = true
-  let isOver = false
+  let buffer: Buffer | null = Buffer.alloc(0) // null when there is no more to wait for
 
   function see(chunk: Uint8Array): void {
-    if (isOver) return
-    const answersSslRequest = isFirst && chunk.length === 1
-    isFirst = false
-    if (answersSslRequest) return
-    pending = Buffer.concat([pending, chunk])
-    while (!isOver && pending.length >= 5) {
-      const length = 1 + pending.readUInt32BE(1)
-      if (pending.length < length) break
-      if (pending[0] === BACKEND_KEY_DATA) key = Uint8Array.from(pending.subarray(5, length))
-      isOver = key !== undefined || pending[0] === READY_FOR_QUERY
-      pending = pending.subarray(length)
+    if (!buffer) return
+    buffer = Buffer.concat([buffer, chunk])
+    for (let taken = takeMessage(buffer); taken; taken = takeMessage(buffer)) {
+      const { type, body } = taken.message
+      if (type === 'K') key = Uint8Array.from(body) // BackendKeyData
+      if (type === 'K' || type === 'Z') {
+        buffer = null
+        return
+      }
+      buffer = taken.rest
     }
-    isOver ||= pending.length > GIVE_UP_BYTES
+    if (buffer.length > GIVE_UP_BYTES) buffer = null
   }
   return { see, key: () => key }
 }

@@ -26,7 +26,8 @@ export async function cancelUntil(
   }
 }
 
-function sendCancel({ host, port }: Address, key: Uint8Array): Promise<void> {
+/** Sends one cancel request. Resolves when Postgres has taken it, or can't. */
+export function sendCancel({ host, port }: Address, key: Uint8Array): Promise<void> {
   const message = Buffer.alloc(8 + key.length)
   message.writeInt32BE(message.length, 0)
   message.writeInt32BE(CANCEL_REQUEST, 4)

@@ -1,23 +1,19 @@
 import { parseArgs } from 'node:util'
-import { runTool, ToolError } from '../error.ts'
 import { type NeonLocal, startNeonLocal } from './server.ts'
 import { DEFAULT_PORT, isLoopback } from './settings.ts'
 
+// What `make neon` does: serves until SIGINT or SIGTERM. Needs nothing outside this folder when it is given an upstream.
 const USAGE =
-  'Usage: bun tools/neon-local/cli.ts [--upstream postgres://host:port/database] [--port 4444] [--host 127.0.0.1]'
+  'Usage: bun tools/neon-local/cli.ts [--upstream postgres://user:password@host:5432/database] [--port 4444] [--host 127.0.0.1]'
 
-// What `make neon` does: serves until SIGINT or SIGTERM.
-await runTool(async () => {
-  const { upstream, port, host } = readArguments()
-  const local = await listen(upstream ?? (await ownDatabase(port)), port, host)
-  console.log(banner(local))
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
-  })
-  await local.stop()
-  return 0
+const { upstream, port, host } = readArguments()
+const local = await listen(upstream ?? (await ownDatabase(port)), port, host)
+console.log(banner(local))
+await new Promise<void>((resolve) => {
+  process.once('SIGINT', () => resolve())
+  process.once('SIGTERM', () => resolve())
 })
+await local.stop()
 
 function readArguments(): { upstream: string | undefined; port: number; host: string } {
   const options = {
@@ -29,16 +25,14 @@ function readArguments(): { upstream: string | undefined; port: number; host: st
   try {
     values = parseArgs({ options, strict: true }).values
   } catch {
-    throw new ToolError(USAGE)
+    refuse(USAGE)
   }
   const port = Number(values.port ?? (process.env.NEON_LOCAL_PORT || DEFAULT_PORT))
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new ToolError(
-      'The port must be a number from 0 (any free one) to 65535: see NEON_LOCAL_PORT or --port.',
-    )
+    refuse('The port must be a number from 0 (any free one) to 65535: see NEON_LOCAL_PORT or --port.')
   }
   if (values.upstream !== undefined && !isPostgresUrl(values.upstream)) {
-    throw new ToolError('--upstream must look like postgres://user:password@host:5432/database.')
+    refuse('--upstream must look like postgres://user:password@host:5432/database.')
   }
   return { upstream: values.upstream, port, host: values.host ?? '127.0.0.1' }
 }
@@ -49,10 +43,15 @@ function isPostgresUrl(text: string): boolean {
 
 /** The project's development database, on the embedded server unless DATABASE_URL names another. */
 async function ownDatabase(port: number): Promise<string> {
-  const { databaseUrl } = await import('../postgres/databases.ts') // a project that copies this folder has another server
-  const { DATABASE_URL, ...env } = process.env
+  const { DATABASE_URL, ...others } = process.env
   const isThisEndpoint = DATABASE_URL !== undefined && namesEndpoint(DATABASE_URL, port)
-  return databaseUrl('development', isThisEndpoint ? env : process.env)
+  const { runTool, databaseUrl } = await project()
+  let url = ''
+  await runTool(async () => {
+    url = await databaseUrl('development', isThisEndpoint ? others : process.env)
+    return 0
+  })
+  return url
 }
 
 // An app that speaks to this endpoint has its address in DATABASE_URL.
@@ -62,21 +61,32 @@ function namesEndpoint(databaseUrl: string, port: number): boolean {
   return isLoopback(url.hostname) && Number(url.port) === port
 }
 
+/** What this project has beside this folder; another that has a copy of the folder has not. */
+async function project() {
+  try {
+    return { ...(await import('../error.ts')), ...(await import('../postgres/databases.ts')) }
+  } catch {
+    return refuse(USAGE)
+  }
+}
+
 async function listen(upstream: string, port: number, hostname: string): Promise<NeonLocal> {
   try {
     return await startNeonLocal({ upstream, port, hostname })
   } catch (error) {
     const { code } = error as { code?: string }
-    if (code === 'EADDRINUSE') {
-      throw new ToolError(`Port ${port} is in use; choose another with NEON_LOCAL_PORT or --port.`)
-    }
+    if (code === 'EADDRINUSE')
+      refuse(`Port ${port} is in use; choose another with NEON_LOCAL_PORT or --port.`)
     if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new ToolError(
-        `This program may not listen on ${hostname}:${port}; choose others with --host and --port.`,
-      )
+      refuse(`This program may not listen on ${hostname}:${port}; choose others with --host and --port.`)
     }
     throw error
   }
+}
+
+function refuse(sentence: string): never {
+  console.error(sentence)
+  process.exit(1)
 }
 
 function banner(local: NeonLocal): string {
@@ -91,6 +101,6 @@ function banner(local: NeonLocal): string {
     neonConfig.fetchEndpoint = (host, port) => \`http://\${host}:\${port}/sql\`
     // and for Pool and Client:
     neonConfig.wsProxy = (host, port) => \`\${host}:\${port}/v2\`
-    neonConfig.useSecureWebSocket = neonConfig.pipelineConnect = false
+    neonConfig.useSecureWebSocket = false
 `
 }

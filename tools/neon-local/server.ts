@@ -1,9 +1,10 @@
-import { type Bridge, bridges, hangUp } from './bridge.ts'
 import type { Address } from './cancel.ts'
 import { errorResponse, HttpError } from './errors.ts'
 import { IDLE_TIMEOUT_MS, MAX_CONNECTIONS } from './limits.ts'
+import type { Link } from './link.ts'
 import { createPools, type Pools } from './pools.ts'
 import { answerSql } from './sql.ts'
+import { type ClientState, webSocketHandler } from './websocket.ts'
 
 /** What an endpoint needs to know. `upstream` is a Postgres URL; of it, only host and port say where queries go. */
 export type Options = {
@@ -36,16 +37,16 @@ export async function startNeonLocal(options: Options): Promise<NeonLocal> {
     max: options.maxConnections ?? MAX_CONNECTIONS,
     idleTimeoutMs: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
   })
-  const open = new Set<Bridge>()
-  const server = Bun.serve<{ bridge?: Bridge }>({
+  const links = new Set<Link>()
+  const server = Bun.serve<ClientState>({
     hostname: options.hostname ?? '127.0.0.1',
     port: options.port ?? 0,
     idleTimeout: 0, // a query may take as long as it likes
     maxRequestBodySize: Number.MAX_SAFE_INTEGER, // Bun would refuse a larger body without a word
-    websocket: bridges(address, open),
+    websocket: webSocketHandler(address, links),
     async fetch(request, server) {
       if (request.headers.get('Upgrade')?.toLowerCase() === 'websocket') {
-        if (server.upgrade(request, { data: {} })) return
+        if (server.upgrade(request, { data: { take() {} } })) return
         return errorResponse(new HttpError(400, 'the WebSocket upgrade failed'))
       }
       const response = await answer(request, pools, address)
@@ -65,7 +66,7 @@ export async function startNeonLocal(options: Options): Promise<NeonLocal> {
     },
     async stop() {
       await server.stop(true)
-      await Promise.all([...open].map((bridge) => hangUp(bridge, address)))
+      await Promise.all([...links].map((link) => link.hangUp()))
       await pools.close()
     },
   }

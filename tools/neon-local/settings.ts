@@ -3,7 +3,6 @@ export type NeonConfig = {
   fetchEndpoint: string | ((host: string, port: number | string, options?: { jwtAuth?: boolean }) => string)
   wsProxy: string | ((host: string, port: number | string) => string)
   useSecureWebSocket: boolean
-  pipelineConnect: 'password' | false
   coalesceWrites: boolean
 }
 
@@ -27,7 +26,6 @@ export function useNeonLocal(neonConfig: NeonConfig, port: number = DEFAULT_PORT
     return typeof wsProxy === 'string' ? `${wsProxy}?address=${host}:${given}` : wsProxy(host, given)
   }
   neonConfig.useSecureWebSocket = false
-  neonConfig.pipelineConnect = false // the driver would send the password in clear, which only Neon's proxy asks for
   neonConfig.coalesceWrites = false // it waits for a timer before each message
 }
 
