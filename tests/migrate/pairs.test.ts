@@ -10,6 +10,7 @@ import type { Models } from './cases/case.ts'
 import { COLUMN_CASES } from './cases/columns.ts'
 import { ENUM_CASES, IMPOSSIBLE } from './cases/enums.ts'
 import { TABLE_CASES } from './cases/tables.ts'
+import { VIEW_CASES } from './cases/views.ts'
 import { modelsOf } from './random-models.ts'
 import { randomPair } from './random-pairs.ts'
 import { openScratch, textOf } from './scratch-session.ts'
@@ -24,7 +25,7 @@ const { query } = scratch.session
 afterAll(scratch.close)
 
 describe('a change of models goes both ways:', () => {
-  const cases = Object.entries({ ...COLUMN_CASES, ...TABLE_CASES, ...ENUM_CASES })
+  const cases = Object.entries({ ...COLUMN_CASES, ...TABLE_CASES, ...ENUM_CASES, ...VIEW_CASES })
 
   test.each(cases)('%s', (_, { rows, ...pair }) =>
     scratch.migrating(pair, async (created, folder) => {

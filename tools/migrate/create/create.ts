@@ -5,6 +5,7 @@ import { snapshotOf } from '../kit.ts'
 import { hazardLines } from '../plan/hazards.ts'
 import { modelOf } from '../plan/model.ts'
 import { plan } from '../plan/plan.ts'
+import { truncated } from '../plan/sql.ts'
 import { type Proof, prove, type Step } from '../proof/prove.ts'
 import { forgettingNewRoles } from '../proof/roles.ts'
 import { Refusal } from '../refusal.ts'
@@ -65,7 +66,10 @@ export async function createMigration(
 function stages(next: Snapshot, indexes: string[]): { suffix: string; snapshot: Snapshot }[] {
   if (indexes.length === 0) return [{ suffix: '', snapshot: next }]
   const without = { ...structuredClone(next), id: randomUUID() }
-  for (const table of Object.values(without.tables)) for (const name of indexes) delete table.indexes[name]
+  for (const table of Object.values(without.tables)) {
+    for (const name of Object.keys(table.indexes))
+      if (indexes.includes(truncated(name))) delete table.indexes[name]
+  }
   return [
     { suffix: '', snapshot: without },
     { suffix: '_concurrently', snapshot: { ...next, prevId: without.id } },

@@ -74,6 +74,7 @@ export function constant(model: Model, column: Column): string | null {
 
 type Update = { what: string; statement: string }
 
+/** The statement that gives each row its own value in a new column, or null where one value does for all, or none is known. */
 export function rowByRow(table: Table, column: Column): Update | null {
   const set = (value: string, source = '') =>
     `UPDATE ${at(table)} SET ${quote(column.name)} = ${value}${source};`
@@ -96,6 +97,7 @@ export function rowByRow(table: Table, column: Column): Update | null {
   }
 }
 
+/** Whether a column is in a primary key, a unique constraint or a unique index. */
 export function isUnique(table: Table, name: string): boolean {
   return (
     table.primaryKey?.columns.includes(name) === true ||

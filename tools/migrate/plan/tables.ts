@@ -13,9 +13,11 @@ export function createTable(table: Table): string {
   return `CREATE TABLE ${at(table)} (${lines.map((line) => `\n\t${line}`).join(',')}\n);`
 }
 
+/** The statements that drop the columns that go. */
 export const dropColumns = ({ to, dropped }: KeptTable): string[] =>
   dropped.map(({ name }) => `ALTER TABLE ${at(to)} DROP COLUMN ${quote(name)};`)
 
+/** The statements that change the columns that stay. */
 export const alterColumns = ({ to: table, altered }: KeptTable): string[] =>
   altered.flatMap(({ from, to, retyped }) => alterColumn(table, from, to, retyped))
 
