@@ -41,8 +41,8 @@ test-drivers: node_modules/.dev ## run the tests over each driver: [TEST_DRIVER=
 	done
 
 .PHONY: test-branch
-test-branch: node_modules/.dev ## run the tests on a Neon branch made for it: NEON_API_KEY=... NEON_PROJECT_ID=...
-	$(DO) test-branch
+test-branch: node_modules/.dev ## run the tests on a Neon branch made for them: NEON_API_KEY=... NEON_PROJECT_ID=... [WORKERS=4]
+	@TEST_DRIVER=$(or $(TEST_DRIVER),postgres-js) $(BUN) run --silent test-branch --parallel=$(or $(WORKERS),4) # fewest round trips
 
 .PHONY: check
 check: node_modules/.dev ## format, lint, types, structure, migrations, and the Worker's bundle
@@ -71,8 +71,8 @@ neon: node_modules/.dev ## serve Neon's protocol on http://localhost:4444 in fro
 
 ##@ Edge
 .PHONY: worker
-worker: node_modules/.dev ## run the Worker on http://localhost:8787 with a local Neon and the development database
-	$(DO) worker
+worker: node_modules/.dev ## run the Worker on http://localhost:8787 with a local Neon and the development database: [PORT=...]
+	$(DO) worker $(if $(findstring command,$(origin PORT)),--port $(PORT))
 
 .PHONY: deno
 deno: node_modules/.run ## run the API on Deno, with the development database

@@ -1,12 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import {
   type Catalog,
   catalogDifferences,
   columnOrderDifferences,
   readCatalog,
 } from '../../tools/migrate/catalog.ts'
+import { PATIENT_MS } from '../support/migrations.ts'
 import { openScratch } from './scratch-session.ts'
 
+setDefaultTimeout(PATIENT_MS)
 const scratch = await openScratch()
 const { query } = scratch.session
 afterAll(scratch.close)

@@ -1,7 +1,9 @@
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type World, withMigrations } from '../support/migrations.ts'
+import { PATIENT_MS, type World, withMigrations } from '../support/migrations.ts'
+
+setDefaultTimeout(PATIENT_MS)
 
 const DRIZZLE = resolve(import.meta.dir, '../../node_modules/drizzle-orm/pg-core/index.js')
 const KIT = resolve(import.meta.dir, '../../node_modules/.bin/drizzle-kit')

@@ -1,10 +1,11 @@
-import { afterAll, describe, expect, test } from 'bun:test'
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { catalogDifferences, readCatalog } from '../../tools/migrate/catalog.ts'
 import { readFolder } from '../../tools/migrate/folder.ts'
 import { snapshotOf } from '../../tools/migrate/kit.ts'
 import { freshCatalog } from '../../tools/migrate/proof/install.ts'
 import { emptyDatabase } from '../../tools/migrate/scratch.ts'
 import type { Script } from '../../tools/migrate/script.ts'
+import { PATIENT_MS } from '../support/migrations.ts'
 import type { Models } from './cases/case.ts'
 import { COLUMN_CASES } from './cases/columns.ts'
 import { ENUM_CASES, IMPOSSIBLE } from './cases/enums.ts'
@@ -18,6 +19,7 @@ import { openScratch, textOf } from './scratch-session.ts'
 const RANDOM_PAIRS = Number(process.env.RANDOM_PAIRS ?? 12)
 const FIRST_SEED = Number(process.env.FIRST_SEED ?? 1)
 
+setDefaultTimeout(PATIENT_MS)
 const scratch = await openScratch()
 const { query } = scratch.session
 afterAll(scratch.close)

@@ -1,9 +1,11 @@
-import { afterAll, describe, expect, test } from 'bun:test'
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
 import { bigint, check, customType, index, integer, pgPolicy, pgRole, text } from 'drizzle-orm/pg-core'
+import { PATIENT_MS } from '../support/migrations.ts'
 import { t } from './cases/case.ts'
 import { openScratch, textOf } from './scratch-session.ts'
 
+setDefaultTimeout(PATIENT_MS)
 const scratch = await openScratch()
 afterAll(scratch.close)
 

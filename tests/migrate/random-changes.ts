@@ -1,5 +1,5 @@
 import type { Chance } from './chance.ts'
-import { type ColumnSpec, KINDS, type Spec, type TableSpec } from './random-models.ts'
+import { type ColumnSpec, columnOf, KINDS, type Spec, type TableSpec } from './random-models.ts'
 
 /** Changes a spec by chance, or returns false where there is nothing to change. */
 export type Change = (spec: Spec, chance: Chance) => boolean
@@ -120,16 +120,6 @@ function addColumn(table: TableSpec, { enums }: Spec, { pick, once, fresh }: Cha
   const isArray = once(6) && !NUMBERED.includes(column.kind)
   table.columns.push({ ...column, notNull: once(3), hasDefault: once(3), isArray })
 }
-
-const columnOf = (id: string, kind: string): ColumnSpec => ({
-  id,
-  name: id,
-  kind,
-  notNull: false,
-  hasDefault: false,
-  isArray: false,
-  refersTo: null,
-})
 
 const isReferred = ({ id }: TableSpec, tables: TableSpec[]) =>
   tables.some(({ columns }) => columns.some(({ refersTo }) => refersTo === id))

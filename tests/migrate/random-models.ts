@@ -69,6 +69,17 @@ export const KINDS: Record<string, Kind> = {
   generated: { make: (name) => integer(name).generatedAlwaysAs(sql`3 * 2`), value: undefined },
 }
 
+/** A column without anything that can be left out. */
+export const columnOf = (id: string, kind: string): ColumnSpec => ({
+  id,
+  name: id,
+  kind,
+  notNull: false,
+  hasDefault: false,
+  isArray: false,
+  refersTo: null,
+})
+
 type Builder = PgColumnBuilderBase & {
   array: () => Builder
   notNull: () => Builder

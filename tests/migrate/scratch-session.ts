@@ -1,13 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Created, createMigration } from '../../tools/migrate/create.ts'
+import { type Created, createMigration } from '../../tools/migrate/create/create.ts'
+import { fileText, writeMigration } from '../../tools/migrate/create/write.ts'
 import { snapshotOf } from '../../tools/migrate/kit.ts'
 import { modelOf } from '../../tools/migrate/plan/model.ts'
 import { plan } from '../../tools/migrate/plan/plan.ts'
+import { type Session, withSession } from '../../tools/migrate/run/session.ts'
 import { withScratchDatabase } from '../../tools/migrate/scratch.ts'
-import { type Session, withSession } from '../../tools/migrate/session.ts'
-import { fileText, writeMigration } from '../../tools/migrate/write.ts'
 import type { Models } from './cases/case.ts'
 
 /** A scratch database that lasts for all tests of a file, and what they do with it. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findRevision, readFolder } from '../../tools/migrate/folder.ts'
-import { migrateUp } from '../../tools/migrate/migrate-up.ts'
+import { migrateUp } from '../../tools/migrate/run/migrate-up.ts'
 import { withScratchDatabase } from '../../tools/migrate/scratch.ts'
 import { type Outcome, run, start } from './processes.ts'
 

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { journalPath, readJournal, snapshotPath } from './folder.ts'
-import { truncated } from './plan/sql.ts'
-import { Refusal } from './refusal.ts'
-import type { Snapshot } from './snapshot.ts'
+import { journalPath, readJournal, snapshotPath } from '../folder.ts'
+import { truncated } from '../plan/sql.ts'
+import { Refusal } from '../refusal.ts'
+import type { Snapshot } from '../snapshot.ts'
 
 /** What a migration's files hold. */
 export type Draft = { slug: string; up: string; down: string; snapshot: Snapshot }

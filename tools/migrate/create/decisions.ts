@@ -1,8 +1,8 @@
-import { type Model, modelOf } from './plan/model.ts'
-import { applyRenames, type Rename } from './plan/renames.ts'
+import { type Model, modelOf } from '../plan/model.ts'
+import { applyRenames, type Rename } from '../plan/renames.ts'
+import { Refusal } from '../refusal.ts'
+import type { Snapshot } from '../snapshot.ts'
 import { type Question, questionsOf, STAGES } from './questions.ts'
-import { Refusal } from './refusal.ts'
-import type { Snapshot } from './snapshot.ts'
 
 /** What was said beforehand of what is gone: new names as `users.name:username`, and what was dropped as `users.name`. */
 export type Answers = {

@@ -1,9 +1,9 @@
 import { SQL } from 'bun'
 import { DrizzleQueryError } from 'drizzle-orm/errors'
-import { explainRefusal, sqlError } from '../../src/db/sql-error.ts'
-import { ToolError } from '../error.ts'
+import { explainRefusal, sqlError } from '../../../src/db/sql-error.ts'
+import { ToolError } from '../../error.ts'
+import { Refusal } from '../refusal.ts'
 import { reasonOf } from './fault.ts'
-import { Refusal } from './refusal.ts'
 
 /** One connection to a database, held for all of a command: settings, transactions and locks are its own. */
 export type Session = {
@@ -48,6 +48,12 @@ export async function inTransaction<T>(session: Session, work: () => Promise<T>)
 
 /** Whether a query failed because the table that it names is not there. */
 export const isMissingTable = (error: unknown): boolean => sqlError(error)?.state === '42P01'
+
+/** The server's major version of PostgreSQL. */
+export async function majorVersion(session: Session): Promise<number> {
+  const [row] = await session.query(`select current_setting('server_version_num')::int / 10000 as major`)
+  return Number(row?.major)
+}
 
 /** A database's name and server, without user and password: fit to be shown. */
 export function describeDatabase(url: string): string {

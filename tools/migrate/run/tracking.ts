@@ -1,5 +1,5 @@
-import type { Migration } from './folder.ts'
-import type { Script } from './script.ts'
+import type { Migration } from '../folder.ts'
+import type { Script } from '../script.ts'
 import { isMissingTable, type Session } from './session.ts'
 
 /** What a database keeps of one migration. `when` is the date in the journal, `hash` that of the file which was run. */
