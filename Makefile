@@ -28,7 +28,7 @@ test: node_modules/.dev ## run the tests on the embedded Postgres: [WORKERS=4]
 
 .PHONY: fuzz-migrations
 fuzz-migrations: node_modules/.dev ## take random changes of models there and back: [PAIRS=300] [SEED=1]
-	@RANDOM_PAIRS=$(or $(PAIRS),300) FIRST_SEED=$(or $(SEED),1) $(BUN) run --silent test tests/migrate/pairs.test.ts
+	$(DO) fuzz-migrations
 
 .PHONY: test-runtimes
 test-runtimes: node_modules/.dev ## run the whole contract on Bun, Deno and workerd: [RUNTIMES="bun deno workerd"]

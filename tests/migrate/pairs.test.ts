@@ -38,7 +38,7 @@ describe('a change of models goes both ways:', () => {
 
 // The proof says that it is exact; this looks for itself, at the files and with rows of the case's own.
 async function walk(folder: string, after: Models, rows: string | undefined): Promise<void> {
-  const fresh = await freshCatalog(query, snapshotOf(after))
+  const fresh = await freshCatalog(query, snapshotOf(after), new Map())
   const [first, second] = readFolder(folder).migrations
   await emptyDatabase(query)
   await run(first?.up)

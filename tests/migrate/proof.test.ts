@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
-import { bigint, check, index, integer, pgPolicy, pgRole, text } from 'drizzle-orm/pg-core'
+import { bigint, check, customType, index, integer, pgPolicy, pgRole, text } from 'drizzle-orm/pg-core'
 import { PATIENT_MS } from '../support/migrations.ts'
 import { t } from './cases/case.ts'
 import { openScratch, textOf } from './scratch-session.ts'
@@ -60,6 +60,14 @@ describe('a proof', () => {
       },
       async ([created]) => expect(created?.proof.differences).toEqual([]),
     ))
+
+  test('has the extensions that a migration made', () => {
+    const citext = customType<{ data: string }>({ dataType: () => 'citext' })
+    const after = t({ n: citext('n').notNull().default('a') })
+    return scratch.migrating({ before: t(), after, byHand: 'create extension citext' }, async ([created]) => {
+      expect(created?.proof.differences).toEqual([])
+    })
+  })
 
   test('leaves no role behind', async () => {
     const role = pgRole('hearth_test_reader')

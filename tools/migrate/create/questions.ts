@@ -96,5 +96,6 @@ const hasChoice = ({ renames }: Question): boolean => renames.length > 0
 const place = ({ schema, name }: Place): Place => ({ schema, name })
 const shown = ({ schema, name }: Place): string => (schema === 'public' ? name : `${schema}.${name}`)
 const namesOf = (it: Place): string[] => [shown(it), keyOf(it)]
-const pairs = (froms: string[], tos: string[]): string[] =>
-  froms.flatMap((from) => tos.map((to) => `${from}:${to}`))
+const pairs = (froms: string[], tos: string[]): string[] => [
+  ...new Set(froms.flatMap((from) => tos.map((to) => `${from}:${to}`))),
+]

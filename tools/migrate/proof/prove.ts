@@ -95,13 +95,13 @@ async function walk(query: Query, proof: Proof, { from, to }: Step): Promise<voi
   await runObserved(query, up, 'the way up, a second time,')
   const again = catalogDifferences(await readCatalog(query), there)
 
-  const fresh = await freshCatalog(query, to)
+  const fresh = await freshCatalog(query, to, start)
   const grown = up.comparison.keptTables.filter(({ added }) => added.length > 0).map((it) => keyOf(it.to))
   const reordered = columnOrderDifferences(there, fresh)
   proof.columnOrder = grown.filter((key) => reordered.some((it) => it.startsWith(`column order ${key}:`)))
   const strange = catalogDifferences(there, fresh)
   // What no model knows, such as a trigger written by hand, was there before and may stay.
-  const known = strange.length > 0 ? catalogDifferences(start, await freshCatalog(query, from)) : []
+  const known = strange.length > 0 ? catalogDifferences(start, await freshCatalog(query, from, start)) : []
   differences.push(
     ...strange.filter((it) => !known.includes(it)).map((it) => `after the way up, ${it}`),
     ...back.map((it) => `after the way back, ${it}`),
