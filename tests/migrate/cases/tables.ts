@@ -100,6 +100,11 @@ export const TABLE_CASES: Record<string, Case> = {
     after: t(),
     rows: TWO_ROWS,
   },
+  'a table goes, and the key that it refers to': {
+    before: referred('t'),
+    after: { t: pgTable('t', { id: integer('id').notNull(), n: text('n') }) },
+    rows: TWO_ROWS,
+  },
   'a table is renamed': { before: referred('t'), after: referred('tt'), rows: TWO_ROWS, renames: ['t:tt'] },
 
   'a column is renamed whose foreign key has a name that is too long': {
