@@ -3,8 +3,9 @@ import { eq, sql } from 'drizzle-orm'
 import type { Db } from '../src/db/db.ts'
 import { users } from '../src/users/table.ts'
 import { committed, db, hasTransactions } from './support/db.ts'
+import type { Answer } from './support/exchange.ts'
 import { PASSWORD, signedIn } from './support/factories.ts'
-import { type Answer, call, services } from './support/http.ts'
+import { call, services } from './support/http.ts'
 
 const newPassword = 'a better battery'
 const signIn = (username: string) => call('POST /sessions', { body: { username, password: PASSWORD } })

@@ -3,11 +3,15 @@ import { sql } from 'drizzle-orm'
 import { users } from '../src/users/table.ts'
 import { committed, db, realDb } from './support/db.ts'
 import { user } from './support/factories.ts'
-import { travel } from './support/sandbox/travel.ts'
+import { freeze, travel } from './support/sandbox/travel.ts'
 
 // Drivers differ in what `execute` gives.
 const rows = (result: unknown) =>
   (Array.isArray(result) ? result : (result as { rows: unknown[] }).rows) as Record<string, unknown>[]
+
+const databaseName = async () => rows(await db.execute(sql`select current_database() as name`))[0]?.name
+const exists = async (name: unknown) =>
+  rows(await realDb.execute(sql`select 1 from pg_database where datname = ${name}`)).length > 0
 
 describe('committed', () => {
   test('has a database of its own, where statements run at once', async () => {
@@ -20,23 +24,21 @@ describe('committed', () => {
         [1, 2, 3].map(() => db.execute(sql`select pg_backend_pid() as pid, pg_sleep(0.05)`)),
       )
       expect(new Set(pids.map((result) => rows(result)[0]?.pid)).size).toBeGreaterThan(1)
-      return rows(await db.execute(sql`select current_database() as name`))[0]?.name
+      return databaseName()
     })
     expect(await db.$count(users)).toBe(1)
-    expect(rows(await realDb.execute(sql`select from pg_database where datname = ${name}`))).toEqual([])
+    expect(await exists(name)).toBe(false)
   })
 
   test('drops it also when the test fails in it', async () => {
-    const names = async () =>
-      rows(await realDb.execute(sql`select datname from pg_database where datname like '%\\_scratch\\_%'`))
-        .length
-    const before = await names()
+    let name: unknown
     const failing = committed(async () => {
       await user()
+      name = await databaseName()
       throw new Error('no')
     })
     expect(await failing.catch((error: Error) => error.message)).toBe('no')
-    expect(await names()).toBe(before)
+    expect([name, await exists(name)]).toEqual([expect.stringContaining('_scratch_'), false])
   })
 
   test('can not travel', async () => {
@@ -59,6 +61,14 @@ describe('travel', () => {
     }
     await travel({ days: -29, hours: -1, minutes: -30 })
     expect(Math.abs((await now()) - start)).toBeLessThan(day)
+  })
+
+  test('freeze stops now(), which then moves by travel alone', async () => {
+    await freeze()
+    const start = await now()
+    expect(await now()).toBe(start)
+    await travel({ seconds: 5 })
+    expect(await now()).toBe(start + 5000)
   })
 
   test('ends with the test', async () => {

@@ -27,7 +27,7 @@ const RULES: [kind: RegExp, allowed: RegExp][] = [
   [/^src\/entry\//, /^(src\/(app|config|errors)\.ts|src\/(db|entry)\/|src\/http\/misconfigured\.ts)/],
   [/^src\/app\.ts$/, /^(hono|src\/(errors|config)\.ts|src\/http\/|src\/\w+\/(routes|me)\.ts)/],
   [/^src\/errors\.ts$/, /^$/],
-  [/^src\/config\.ts$/, /^(zod|src\/errors\.ts)$/],
+  [/^src\/config\.ts$/, /^(zod|src\/(errors|db\/url)\.ts)$/],
   [
     /^src\/db\//,
     /^(drizzle-orm|postgres$|bun$|@neondatabase\/serverless$|src\/db\/|src\/(errors|config)\.ts)/,

@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'bun:test'
+import { beforeEach, describe, expect, test } from 'bun:test'
 import { addressBlock } from '../src/sessions/address.ts'
 import { signInThrottles } from '../src/sessions/table.ts'
 import { db } from './support/db.ts'
 import { PASSWORD, signedIn, user } from './support/factories.ts'
 import { call, services } from './support/http.ts'
-import { travel } from './support/sandbox/travel.ts'
+import { freeze, travel } from './support/sandbox/travel.ts'
 
 const attempt = (username: string, password: string, ip: string) =>
   call('POST /sessions', { body: { username, password }, with: { ...services(), ip } })
@@ -13,6 +13,8 @@ const exhaust = async (username: string, ip = '198.51.100.7') => {
 }
 
 describe('sign-in', () => {
+  beforeEach(freeze)
+
   test('is limited for an account, whatever the password, until time has passed', async () => {
     const { username } = await user()
     await exhaust(username)

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
 import { encodeCursor } from '../src/http/pages.ts'
 import { db } from './support/db.ts'
+import { USER_KEYS } from './support/exchange.ts'
 import { admin, signedIn, user } from './support/factories.ts'
-import { call, USER_KEYS } from './support/http.ts'
+import { call } from './support/http.ts'
 
 const asAdmin = async () => (await signedIn(await admin())).token
 const names = (body: { items: { username: string }[] }) => body.items.map(({ username }) => username)
@@ -70,8 +71,13 @@ describe('GET /users', () => {
       await db.execute(sql`
         insert into users (username, password_hash, created_at)
         select 'user' || n, 'x', now() - make_interval(mins => n) from generate_series(1, 2000) as n`)
-      // Few as they are, Postgres would rather read them all: this is about what the index allows.
-      for (const way of ['seqscan', 'bitmapscan']) await db.execute(sql.raw(`set enable_${way} = off`))
+      // Few as they are, Postgres would rather read them all, and may have a plan for that: this is about what an index allows.
+      for (const setting of [
+        'enable_seqscan = off',
+        'enable_bitmapscan = off',
+        'plan_cache_mode = force_custom_plan',
+      ])
+        await db.execute(sql.raw(`set ${setting}`))
       const first = await call(`GET /users?sort=${sort}&limit=100`, { token })
       let page = first
       const reads: number[] = []

@@ -20,13 +20,17 @@ export async function overWebSocket(url: string): Promise<Endpoint & Pick<Driver
  */
 export async function overHttp(url: string): Promise<Driver> {
   const endpoint = await endpointOf(url)
-  neonConfig.fetchFunction = fetchInSandbox
+  const { hostname, port } = new URL(endpoint.url)
+  const { fetchEndpoint } = neonConfig
+  neonConfig.fetchFunction = fetchInSandbox(
+    typeof fetchEndpoint === 'string' ? fetchEndpoint : fetchEndpoint(hostname, port),
+  )
   const appDb = () => drizzleOverHttp({ client: neon(endpoint.url) })
   return { ...endpoint, connect, appDb, hasTransactions: false }
 }
 
 function connect(url: string): Connection {
-  const pool = new Pool({ connectionString: url, max: 20 })
+  const pool = new Pool({ connectionString: url, max: 20, idleTimeoutMillis: 0 })
   return { db: drizzleOverWebSocket({ client: pool }), close: () => pool.end() }
 }
 

@@ -1,4 +1,12 @@
-import { closeDb, realDb } from './db.ts'
+import { ToolError } from '../../tools/error.ts'
 import { sandboxEveryTest } from './sandbox/bun-test.ts'
+import { SandboxError } from './sandbox/errors.ts'
+
+// Without a database no test can run: that is one sentence, not a failure of every file.
+const { closeDb, realDb } = await import('./db.ts').catch((error: unknown) => {
+  if (!(error instanceof ToolError || error instanceof SandboxError)) throw error
+  console.error(error.message)
+  process.exit(1)
+})
 
 sandboxEveryTest(realDb, closeDb)

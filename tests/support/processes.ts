@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -39,6 +39,7 @@ export function ownServer() {
     startApp: () => startApp(env),
     async remove(): Promise<void> {
       await cli('reset')
+      rmSync(realpathSync(join(env.DATA_DIR, 'postgres')), { recursive: true }) // for root it is a link to elsewhere
       rmSync(folder, { recursive: true })
     },
   }

@@ -22,13 +22,23 @@ export async function withScratchDatabase<T>(work: (url: string) => Promise<T>):
   }
 }
 
+/** Takes everything out of a scratch database but its roles, which are the server's. */
+export async function emptyDatabase(query: Query): Promise<void> {
+  const schemas = await query(
+    `select format('%I', nspname) as name from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'`,
+  )
+  for (const { name } of schemas) await query(`drop schema ${name} cascade`)
+  await query('create schema public')
+}
+
 // The name carries the process that made the database; once that process is gone, nobody needs it.
 async function dropStale(admin: Bun.SQL): Promise<void> {
   const rows: { datname: string }[] =
     await admin`select datname from pg_database where starts_with(datname, ${PREFIX})`
   for (const { datname } of rows) {
     if (isAlive(Number(datname.slice(PREFIX.length).split('_')[0]))) continue
-    await admin`drop database if exists ${admin(datname)} with (force)`
+    // Another run may be at it just now, and then one of the two fails.
+    await admin`drop database if exists ${admin(datname)} with (force)`.catch(() => {})
   }
 }
 
@@ -39,13 +49,4 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as { code?: string }).code === 'EPERM'
   }
-}
-
-/** Takes everything out of a scratch database but its roles, which are the server's. */
-export async function emptyDatabase(query: Query): Promise<void> {
-  const schemas = await query(
-    `select format('%I', nspname) as name from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'`,
-  )
-  for (const { name } of schemas) await query(`drop schema ${name} cascade`)
-  await query('create schema public')
 }

@@ -11,12 +11,16 @@ create function sandbox.ahead() returns interval language sql stable as $$
   select coalesce(nullif(current_setting('sandbox.ahead', true), '')::interval, '0')
 $$;
 create function sandbox.now() returns timestamptz language sql stable as $$
-  select coalesce(nullif(current_setting('sandbox.stopped_at', true), '')::timestamptz, statement_timestamp()) + sandbox.ahead()
+  select coalesce(
+    nullif(current_setting('sandbox.frozen_at', true), '')::timestamptz,
+    nullif(current_setting('sandbox.transaction_at', true), '')::timestamptz,
+    statement_timestamp()
+  ) + sandbox.ahead()
 $$`
 
 /** Makes a session find the clock's now() before Postgres's own, and everything else where it did. */
 export const USE_CLOCK = `select set_config('search_path', current_setting('search_path') || ', sandbox, pg_catalog', false)`
 
-/** Stops the clock until `START_CLOCK` or a rollback: time stands still within one transaction of the app. */
-export const STOP_CLOCK = `select set_config('sandbox.stopped_at', statement_timestamp()::text, true)`
-export const START_CLOCK = `select set_config('sandbox.stopped_at', '', true)`
+/** Between these two statements, or to the next rollback, now() stands still as it does within a transaction. */
+export const BEGIN_MOMENT = `select set_config('sandbox.transaction_at', statement_timestamp()::text, true)`
+export const END_MOMENT = `select set_config('sandbox.transaction_at', '', true)`

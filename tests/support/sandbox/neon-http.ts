@@ -4,36 +4,40 @@ import { type AnyDatabase, internals } from './drizzle.ts'
 import { SandboxError } from './errors.ts'
 
 type Query = { query: string; params: unknown[] }
-type Request = { body: string; headers: Record<string, string> }
+type Request = { method: string; body: string; headers: Record<string, string> }
 
 /**
- * Stands in for \`fetch\` in Neon's driver (\`neonConfig.fetchFunction\`): a statement or a batch that the driver sends over
- * HTTP runs in the current test, on a connection of \`drizzle-orm/neon-serverless\`, and is answered as Neon's proxy does.
- * Everything else of the HTTP driver is the real one.
+ * Makes a stand-in for `fetch` in Neon's driver (`neonConfig.fetchFunction`): a statement or a batch that the driver sends to
+ * `endpoint` runs in the current test, on a connection of `drizzle-orm/neon-serverless`, and is answered as Neon's proxy
+ * does. Everything else of the HTTP driver is the real one; other addresses get what they get from `fetch`.
  */
-export async function fetchInSandbox(_url: string, { body, headers }: Request): Promise<Response> {
+export function fetchInSandbox(endpoint: string) {
+  return async (url: string, init: Request): Promise<Response> => {
+    if (url !== endpoint) return fetch(url, init)
+    try {
+      return Response.json(await answer(init))
+    } catch (error) {
+      if (error instanceof SandboxError) throw error
+      return Response.json(describeError(failure(error)), { status: 400 })
+    }
+  }
+}
+
+async function answer({ body, headers }: Request): Promise<object> {
   const arrayMode = headers['Neon-Array-Mode'] === 'true'
   const request = JSON.parse(body) as Query | { queries: Query[] }
-  try {
-    if (!('queries' in request)) {
-      return Response.json(
-        await currentTarget().statement(request.query, (db) => run(db, request, arrayMode)),
-      )
-    }
-    const readOnly = headers['Neon-Batch-Read-Only'] === 'true'
-    const results = await currentTarget().transaction(
-      async (tx) => {
-        const results = []
-        for (const query of request.queries) results.push(await run(tx, query, arrayMode))
-        return results
-      },
-      readOnly ? { accessMode: 'read only' } : {},
-    )
-    return Response.json({ results })
-  } catch (error) {
-    if (error instanceof SandboxError) throw error
-    return Response.json(describeError(failure(error)), { status: 400 })
+  if (!('queries' in request)) {
+    return currentTarget().statement(request.query, (db) => run(db, request, arrayMode))
   }
+  const isReadOnly = headers['Neon-Batch-Read-Only'] === 'true'
+  return currentTarget().transaction(
+    async (tx) => {
+      const results = []
+      for (const query of request.queries) results.push(await run(tx, query, arrayMode))
+      return { results }
+    },
+    isReadOnly ? { accessMode: 'read only' } : {},
+  )
 }
 
 type Client = {

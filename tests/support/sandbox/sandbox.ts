@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PgTransactionConfig } from 'drizzle-orm/pg-core'
-import { START_CLOCK, STOP_CLOCK } from './clock.ts'
+import { BEGIN_MOMENT, END_MOMENT } from './clock.ts'
 import type { TestConnection } from './connection.ts'
 import { type AnyDatabase, type AnyTransaction, send } from './drizzle.ts'
 import { joined, SandboxError } from './errors.ts'
@@ -54,14 +54,14 @@ export class Sandbox implements Target {
       connection.noteWrite()
       return connection.tx.transaction(async (tx) => {
         if (config?.accessMode === 'read only') await send(tx, 'set transaction read only')
-        await send(tx, STOP_CLOCK)
+        await send(tx, BEGIN_MOMENT)
         const guarded = guardTransaction(tx, (query) => {
           this.#refuseControl(query, true)
           connection.note(query)
         })
         const result = await insideTransaction.run(this, () => run(guarded))
         await connection.checkDeferred(tx)
-        await send(tx, START_CLOCK)
+        await send(tx, END_MOMENT)
         return result
       })
     })

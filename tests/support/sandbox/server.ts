@@ -1,4 +1,4 @@
-import type { Blueprint } from './blueprint.ts'
+import { type Blueprint, fingerprintOf } from './blueprint.ts'
 import { CREATE_CLOCK, USE_CLOCK } from './clock.ts'
 import { type AnyDatabase, type Connect, type Connection, send, sqlState } from './drizzle.ts'
 import { SandboxError } from './errors.ts'
@@ -14,11 +14,13 @@ const NO_PERMISSION = '42501'
 export class TestServer {
   readonly #url: string
   readonly #blueprint: Blueprint
+  readonly #fingerprint: string
   readonly #connect: Connect
 
   constructor(url: string, blueprint: Blueprint, connect: Connect) {
     this.#url = url
     this.#blueprint = blueprint
+    this.#fingerprint = fingerprintOf([], blueprint.fingerprint, CREATE_CLOCK)
     this.#connect = connect
   }
 
@@ -53,7 +55,7 @@ export class TestServer {
     try {
       const query = `select obj_description(oid, 'pg_namespace') as fingerprint from pg_namespace where nspname = 'sandbox'`
       const [[row] = []] = await send(connection.db, query)
-      if (row?.fingerprint === this.#blueprint.fingerprint) return connection
+      if (row?.fingerprint === this.#fingerprint) return connection
     } catch (error) {
       if (sqlState(error) !== NO_SUCH_DATABASE) {
         throw new SandboxError(`The test database does not answer (${sqlState(error)}): is its URL right?`)
@@ -84,7 +86,7 @@ export class TestServer {
         await send(tx, `drop schema if exists ${quoted(schema)} cascade`)
       }
       await send(tx, `create schema public; ${CREATE_CLOCK}`)
-      await send(tx, `comment on schema sandbox is '${this.#blueprint.fingerprint}'; ${USE_CLOCK}`)
+      await send(tx, `comment on schema sandbox is '${this.#fingerprint}'; ${USE_CLOCK}`)
       for (const statement of statements) await send(tx, statement)
     })
   }
@@ -95,7 +97,7 @@ export class TestServer {
       base,
       `select shobj_description(oid, 'pg_database') as fingerprint from pg_database where datname = '${template}'`,
     )
-    if (found?.fingerprint !== this.#blueprint.fingerprint) await this.#makeTemplate(base, template)
+    if (found?.fingerprint !== this.#fingerprint) await this.#makeTemplate(base, template)
     await dropDatabase(base, name)
     await createDatabase(base, `${quoted(name)} template ${quoted(template)}`)
   }
@@ -105,7 +107,7 @@ export class TestServer {
     await createDatabase(base, quoted(template))
     const { db, close } = this.#connect(siblingUrl(this.#url, 'template'))
     await this.#make(db).finally(close)
-    await send(base, `comment on database ${quoted(template)} is '${this.#blueprint.fingerprint}'`)
+    await send(base, `comment on database ${quoted(template)} is '${this.#fingerprint}'`)
   }
 
   // A scratch database without a connection is what a killed run left: the living open theirs under the lock.
@@ -129,11 +131,13 @@ function siblingUrl(url: string, suffix: string): string {
 const nameOf = (url: string) => decodeURIComponent(new URL(url).pathname.slice(1))
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
 const dropDatabase = (base: AnyDatabase, name: string) =>
-  send(base, `drop database if exists ${quoted(name)} with (force)`)
+  asCreator(send(base, `drop database if exists ${quoted(name)} with (force)`))
+const createDatabase = (base: AnyDatabase, definition: string) =>
+  asCreator(send(base, `create database ${definition}`))
 
-async function createDatabase(base: AnyDatabase, definition: string): Promise<void> {
+async function asCreator(query: Promise<unknown>): Promise<void> {
   try {
-    await send(base, `create database ${definition}`)
+    await query
   } catch (error) {
     if (sqlState(error) !== NO_PERMISSION) throw error
     throw new SandboxError(

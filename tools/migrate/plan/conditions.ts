@@ -1,6 +1,5 @@
 import type { KeptTable } from './compare.ts'
 import type { ForeignKey, Model, Table } from './model.ts'
-import { partsOf } from './parts.ts'
 import { at, keyOf, list, mentions, quote } from './sql.ts'
 
 /** Rows that make a migration fail: `what` follows their number, which `count` tells; `where` picks them from `table`. */
@@ -12,29 +11,37 @@ export function blocker({ from: table }: KeptTable, what: string, where: string)
   return { what, count: `select count(*) from ${place} where ${where}`, table: place, where }
 }
 
-/** The rows that break constraints which the table did not have; those that are only made anew hold already. */
+/** The rows that break conditions which the table did not have; those that are only made anew, or otherwise, hold already. */
 export function conditionsOf(from: Model, kept: KeptTable): Blocker[] {
-  const known = new Set(partsOf(kept.from).map(({ body }) => body))
-  const fresh = new Set(
-    partsOf(kept.to)
-      .filter(({ body }) => !known.has(body))
-      .map(({ kind, name }) => `${kind} ${name}`),
-  )
-  const { primaryKey } = kept.to
-  const uniques = [
-    ...(primaryKey && fresh.has(`primary key ${primaryKey.name}`) ? [primaryKey.columns] : []),
-    ...Object.values(kept.to.uniques)
-      .filter(({ name }) => fresh.has(`unique ${name}`))
-      .map(({ columns }) => columns),
-  ]
+  const knownSets = uniqueSets(kept.from).map(String)
+  const knownChecks = Object.values(kept.from.checks).map(({ value }) => value)
+  const knownKeys = Object.values(kept.from.foreignKeys).map(claim)
   return [
-    ...uniques.flatMap((columns) => duplicates(kept, columns)),
+    ...uniqueSets(kept.to)
+      .filter((columns) => !knownSets.includes(String(columns)))
+      .flatMap((columns) => duplicates(kept, columns)),
     ...Object.values(kept.to.checks)
-      .filter(({ name }) => fresh.has(`check ${name}`))
+      .filter(({ value }) => !knownChecks.includes(value))
       .flatMap(({ name, value }) => violations(kept, name, value)),
     ...Object.values(kept.to.foreignKeys)
-      .filter(({ name }) => fresh.has(`foreign key ${name}`))
+      .filter((key) => !knownKeys.includes(claim(key)))
       .flatMap((key) => orphans(from, kept, key)),
+  ]
+}
+
+// What a foreign key says of rows, whatever happens on a deletion.
+const claim = ({ columns, target, targetColumns }: ForeignKey): string =>
+  JSON.stringify([columns, keyOf(target), targetColumns])
+
+/** The columns whose values together may not repeat; an index on an expression, or on some rows, is left out. */
+function uniqueSets({ primaryKey, uniques, indexes }: Table): string[][] {
+  const plain = Object.values(indexes).filter(
+    (index) => index.isUnique && !index.where && index.columns.every((it) => !it.isExpression),
+  )
+  return [
+    ...(primaryKey ? [primaryKey.columns] : []),
+    ...Object.values(uniques).map(({ columns }) => columns),
+    ...plain.map((index) => index.columns.map(({ expression }) => expression)),
   ]
 }
 

@@ -3,6 +3,7 @@ import { compareParts, type PartChanges } from './compare-parts.ts'
 import { compareEnums, enumsInUse, enumsToRebuild } from './enums.ts'
 import { addColumn } from './fillers.ts'
 import type { Model } from './model.ts'
+import type { Part } from './parts.ts'
 import { applyRenames, type Rename } from './renames.ts'
 import { compareRoles } from './roles.ts'
 import { compareSequences } from './sequences.ts'
@@ -50,8 +51,9 @@ function planWith(from: Model, to: Model, renames: string[], rebuiltEnums: Set<s
     ...to.schemas.filter(isNew).map((name) => `CREATE SCHEMA ${quote(name)};`),
     ...renames,
     ...views.drop,
-    ...parts.dropped.map(({ drop }) => drop),
+    ...parts.dropped.filter(isLink).map(({ drop }) => drop),
     ...droppedTables.map((table) => `DROP TABLE ${at(table)};`),
+    ...parts.dropped.filter((part) => !isLink(part)).map(({ drop }) => drop),
     ...parts.renamed,
     ...keptTables.flatMap(renameNotNulls),
     ...roles.create,
@@ -72,6 +74,9 @@ function planWith(from: Model, to: Model, renames: string[], rebuiltEnums: Set<s
     comparison,
   }
 }
+
+// What ties a table to another. A dropped table's own go with it, before the keys that they rest on.
+const isLink = ({ kind }: Part): boolean => kind === 'foreign key' || kind === 'policy'
 
 // Only by themselves: CONCURRENTLY forbids a transaction, which all the rest should have.
 function concurrently({ dropped, created }: PartChanges): string[] {

@@ -2,22 +2,25 @@ import { type Catalog, type Query, readCatalog } from '../catalog.ts'
 import { installStatements, snapshotOf } from '../kit.ts'
 import { modelOf } from '../plan/model.ts'
 import { plan } from '../plan/plan.ts'
+import { quote } from '../plan/sql.ts'
 import { emptyDatabase } from '../scratch.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { StatementError } from './observe.ts'
 
 /**
- * The catalog that a snapshot makes in an empty scratch database. drizzle-kit is the witness of what models mean; where its
+ * The catalog that a snapshot makes in a scratch database that has nothing but the extensions of `start`, which no model knows. drizzle-kit is the witness of what models mean; where its
  * SQL does not run, the planner's must. Throws `StatementError` where neither does.
  */
-export async function freshCatalog(query: Query, snapshot: Snapshot): Promise<Catalog> {
+export async function freshCatalog(query: Query, snapshot: Snapshot, start: Catalog): Promise<Catalog> {
   const own = plan(modelOf(snapshotOf({})), modelOf(snapshot)).statements
   const roles = own.filter((statement) => statement.includes('CREATE ROLE '))
   const kit = (await installStatements(snapshot)).filter((statement) => !statement.startsWith('CREATE ROLE '))
+  const extensions = [...start.keys()].flatMap((key) => key.match(/^extension (.*)$/)?.[1] ?? [])
+  const first = extensions.map((name) => `CREATE EXTENSION IF NOT EXISTS ${quote(name)} CASCADE;`)
   try {
-    return await install(query, [...roles, ...kit])
+    return await install(query, [...first, ...roles, ...kit])
   } catch {
-    return await install(query, own)
+    return await install(query, [...first, ...own])
   }
 }
 

@@ -1,6 +1,6 @@
-import type { Model } from './plan/model.ts'
-import type { Rename } from './plan/renames.ts'
-import { keyOf, type Place } from './plan/sql.ts'
+import type { Model } from '../plan/model.ts'
+import type { Rename } from '../plan/renames.ts'
+import { keyOf, type Place } from '../plan/sql.ts'
 
 /** Something that is gone from the models while others of its kind are new: renamed to one of them, or dropped? */
 export type Question = {
@@ -96,5 +96,6 @@ const hasChoice = ({ renames }: Question): boolean => renames.length > 0
 const place = ({ schema, name }: Place): Place => ({ schema, name })
 const shown = ({ schema, name }: Place): string => (schema === 'public' ? name : `${schema}.${name}`)
 const namesOf = (it: Place): string[] => [shown(it), keyOf(it)]
-const pairs = (froms: string[], tos: string[]): string[] =>
-  froms.flatMap((from) => tos.map((to) => `${from}:${to}`))
+const pairs = (froms: string[], tos: string[]): string[] => [
+  ...new Set(froms.flatMap((from) => tos.map((to) => `${from}:${to}`))),
+]
