@@ -7,7 +7,8 @@ import { slots } from './slots.ts'
 export type PasswordPolicy = Pick<Config, 'passwordMinLength' | 'scrypt'>
 
 // A hash takes a core for a fifth of a second and 16 MiB; a flood of them must not take every thread and all memory.
-const inSlot = slots({ running: 4, waiting: 64 })
+// Two cores get through as many as may wait well before the app would give up on the last of them.
+const inSlot = slots({ running: 4, waiting: 32 })
 
 const KEY_BYTES = 32
 // The cap of workerd on N·r·p, so that a stored hash is one that every runtime can verify, and none can exhaust memory.
