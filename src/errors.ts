@@ -17,7 +17,7 @@ export type ErrorCode =
   | 'misconfigured'
   | 'unavailable'
 
-/** One rejected part of the input: a JSON pointer (RFC 6901) into the body, or the name of a query key, and what is wrong with it. */
+/** One rejected part of the input: a JSON pointer (RFC 6901) into the body or the query, and what is wrong there. */
 export type FieldError = { pointer: string; detail: string }
 
 /** What may go along with an error: rejected fields, seconds until a retry makes sense, methods that are allowed. */
