@@ -56,6 +56,8 @@ describe('the description', () => {
       6,
       false,
     ])
+    const patch = body.paths['/me'].patch.requestBody.content['application/json'].schema
+    expect([patch.required, patch.minProperties]).toEqual([undefined, 1])
     expect(body.paths['/users'].get.parameters.map(({ name }: { name: string }) => name)).toEqual([
       'limit',
       'cursor',

@@ -73,6 +73,7 @@ export const UserPatch = z
   .strictObject({ username: Username, email: Email.nullable(), role: Role, suspended: z.boolean() })
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, 'must change at least one field')
+  .meta({ minProperties: 1 })
 export type UserPatch = z.output<typeof UserPatch>
 
 /** What it takes to change one's own password. */
