@@ -26,6 +26,10 @@ admin: node_modules/.run ## make a user an admin, or a new admin: USERNAME=alice
 test: node_modules/.dev ## run the tests on the embedded Postgres: [WORKERS=4]
 	$(DO) test $(if $(WORKERS),--parallel=$(WORKERS))
 
+.PHONY: fuzz-migrations
+fuzz-migrations: node_modules/.dev ## take random changes of models there and back: [PAIRS=300] [SEED=1]
+	@RANDOM_PAIRS=$(or $(PAIRS),300) FIRST_SEED=$(or $(SEED),1) $(BUN) run --silent test tests/migrate/pairs.test.ts
+
 .PHONY: test-runtimes
 test-runtimes: node_modules/.dev ## run the whole contract on Bun, Deno and workerd: [RUNTIMES="bun deno workerd"]
 	$(DO) test-runtimes $(RUNTIMES)
@@ -67,8 +71,8 @@ neon: node_modules/.dev ## serve Neon's protocol on http://localhost:4444 in fro
 
 ##@ Edge
 .PHONY: worker
-worker: node_modules/.dev ## run the Worker on http://localhost:8787 with a local Neon and the development database
-	$(DO) worker
+worker: node_modules/.dev ## run the Worker on http://localhost:8787 with a local Neon and the development database: [PORT=...]
+	$(DO) worker $(if $(findstring command,$(origin PORT)),--port $(PORT))
 
 .PHONY: deno
 deno: node_modules/.run ## run the API on Deno, with the development database
@@ -158,7 +162,7 @@ bench-migrate: node_modules/.dev ## 500 migrations from empty, beside drizzle-ki
 
 .PHONY: stress-migrations
 stress-migrations: node_modules/.dev ## kill -9 the migration tool at 50 random moments
-	@KILLS=50 $(BUN) run --silent test tests/migrate/killed.test.ts
+	$(DO) stress-migrations
 
 ##@ Set-up
 .PHONY: install

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import { testClient } from 'hono/testing'
 import { app } from '../src/app.ts'
+import { keysOf, SESSION_KEYS, USER_KEYS } from './support/exchange.ts'
 import { admin, PASSWORD, signedIn, user } from './support/factories.ts'
-import { keysOf, SESSION_KEYS, services, USER_KEYS } from './support/http.ts'
+import { services } from './support/http.ts'
 
 // The same app through Hono's typed client: that this file compiles is half of the test.
 const client = testClient(app, services())

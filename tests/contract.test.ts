@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { app } from '../src/app.ts'
-import { type Answer, call, isProblem, services } from './support/http.ts'
+import { type Answer, isProblem } from './support/exchange.ts'
+import { call, services } from './support/http.ts'
 
 const expectProblem = (answer: Answer, status: number) => {
   expect([answer.status, isProblem(answer)]).toEqual([status, true])
@@ -20,80 +20,6 @@ describe('every error is a problem', () => {
     expectProblem(await call('DELETE /health'), 405)
     const options = await call('OPTIONS /me/password')
     expect([options.status, options.headers.get('Allow')]).toEqual([204, 'PUT'])
-  })
-
-  test('415 for what is no JSON', async () => {
-    const body = '{"username":"alice","password":"correct horse"}'
-    for (const type of [
-      'text/plain',
-      'application/x-www-form-urlencoded',
-      'application/jsonx',
-      'multipart/form-data',
-      ' ',
-    ]) {
-      expectProblem(await call('POST /users', { body, headers: { 'Content-Type': type } }), 415)
-    }
-    expect(
-      (await call('POST /users', { body, headers: { 'Content-Type': 'Application/JSON; charset=utf-8' } }))
-        .status,
-    ).toBe(201)
-  })
-
-  test('400 for broken JSON and broken UTF-8', async () => {
-    for (const body of [
-      '',
-      '{',
-      '{"username":',
-      'undefined',
-      '{}{}',
-      new Uint8Array([0x22, 0xff, 0x22]),
-      '['.repeat(60_000),
-    ]) {
-      expectProblem(
-        await call('POST /sessions', { body, headers: { 'Content-Type': 'application/json' } }),
-        400,
-      )
-    }
-  })
-
-  test('413 for a large body, with and without a length', async () => {
-    const body = JSON.stringify({ username: 'alice', password: 'p'.repeat(65_536) })
-    expectProblem(await call('POST /users', { body }), 413)
-    expectProblem(
-      await call('POST /users', { body, headers: { 'Content-Length': String(body.length) } }),
-      413,
-    )
-    const stream = new ReadableStream({
-      pull(controller) {
-        controller.enqueue(new Uint8Array(10_000))
-      },
-    })
-    const headers = { 'Content-Type': 'application/json' }
-    expect((await app.request('/users', { method: 'POST', body: stream, headers }, services())).status).toBe(
-      413,
-    )
-  })
-
-  test('400 for a body that breaks off, with and without a length', async () => {
-    for (const length of [{ 'Content-Length': '100' }, {}]) {
-      const body = new ReadableStream({
-        start(controller) {
-          controller.enqueue(new TextEncoder().encode('{"username":'))
-          controller.error(new Error('connection lost'))
-        },
-      })
-      const headers = { 'Content-Type': 'application/json', ...length } as Record<string, string>
-      const answer = await app.request('/users', { method: 'POST', body, headers }, services())
-      expect([answer.status, await answer.json()]).toMatchObject([
-        400,
-        { detail: 'The body broke off before its end.' },
-      ])
-    }
-  })
-
-  test('422 for JSON that is no object', async () => {
-    for (const body of ['null', '[]', '5', '"x"', 'true'])
-      expectProblem(await call('POST /users', { body }), 422)
   })
 })
 

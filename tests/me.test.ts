@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { committed } from './support/db.ts'
+import { USER_KEYS } from './support/exchange.ts'
 import { PASSWORD, signedIn } from './support/factories.ts'
-import { call, services, USER_KEYS } from './support/http.ts'
+import { call, services } from './support/http.ts'
 
 describe('/me', () => {
   test('is the signed-in user', async () => {

@@ -4,8 +4,9 @@ import { sessions } from '../src/sessions/table.ts'
 import { digest } from '../src/sessions/token.ts'
 import { users } from '../src/users/table.ts'
 import { db } from './support/db.ts'
+import { SESSION_KEYS, USER_KEYS } from './support/exchange.ts'
 import { PASSWORD, signedIn, user } from './support/factories.ts'
-import { call, config, SESSION_KEYS, services, USER_KEYS } from './support/http.ts'
+import { call, config, services } from './support/http.ts'
 import { travel } from './support/sandbox/travel.ts'
 
 const signIn = (username: string, password = PASSWORD, options = {}) =>
@@ -39,6 +40,13 @@ describe('POST /sessions', () => {
     expect([wrong.status, ofWrong]).toEqual([401, ofUnknown])
     expect(wrong.headers.get('WWW-Authenticate')).toBe('Bearer')
     expect(a).not.toBe(b)
+  })
+
+  test('refuses a name that is no text to Postgres', async () => {
+    for (const name of ['\0', 'al\0ice', '\ud800']) {
+      const { status, body } = await signIn(name)
+      expect([status, body.errors[0].pointer]).toEqual([422, '/username'])
+    }
   })
 
   test('stores only a digest of the token', async () => {

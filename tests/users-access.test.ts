@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
+import { USER_KEYS } from './support/exchange.ts'
 import { admin, signedIn, user } from './support/factories.ts'
-import { call, services, USER_KEYS } from './support/http.ts'
+import { call, services } from './support/http.ts'
 import { travel } from './support/sandbox/travel.ts'
 
 describe('GET /users/{id}', () => {

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
 import { encodeCursor } from '../src/http/pages.ts'
 import { db } from './support/db.ts'
+import { USER_KEYS } from './support/exchange.ts'
 import { admin, signedIn, user } from './support/factories.ts'
-import { call, USER_KEYS } from './support/http.ts'
+import { call } from './support/http.ts'
 
 const asAdmin = async () => (await signedIn(await admin())).token
 const names = (body: { items: { username: string }[] }) => body.items.map(({ username }) => username)

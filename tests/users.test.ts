@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { committed } from './support/db.ts'
+import { PROBLEM_KEYS, USER_KEYS } from './support/exchange.ts'
 import { user } from './support/factories.ts'
-import { call, PROBLEM_KEYS, services, USER_KEYS } from './support/http.ts'
+import { call, services } from './support/http.ts'
 
 const register = (fields: object, options = {}) =>
   call('POST /users', { body: { username: 'alice', password: 'correct horse', ...fields }, ...options })

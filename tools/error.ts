@@ -1,4 +1,5 @@
 import { explainRefusal } from '../src/db/sql-error.ts'
+import { AppError } from '../src/errors.ts'
 
 /** A mistake or an obstacle that the person at the terminal can mend: one sentence, shown without a stack trace. */
 export class ToolError extends Error {
@@ -13,14 +14,15 @@ export class ToolError extends Error {
 }
 
 /**
- * Runs a command's body; what it returns becomes the exit code. A `ToolError`, or a database that can't be used, becomes a
- * sentence on stderr and an exit code; anything else keeps its stack.
+ * Runs a command's body; what it returns becomes the exit code. A `ToolError`, an `AppError` or a database that can't be
+ * used becomes a sentence on stderr and an exit code; anything else keeps its stack.
  */
 export async function runTool(body: () => Promise<number | undefined>): Promise<void> {
   try {
     process.exitCode = (await body()) ?? 0
   } catch (error) {
-    const sentence = error instanceof ToolError ? error.message : explainRefusal(error)
+    const isSentence = error instanceof ToolError || error instanceof AppError
+    const sentence = isSentence ? error.message : explainRefusal(error)
     if (sentence === null) throw error
     console.error(sentence)
     process.exit(error instanceof ToolError ? error.exitCode : 1) // at once: under --watch, Bun would wait for a change of the code

@@ -11,7 +11,8 @@ await serve({
     const server = Deno.serve({ hostname: host, port, onListen }, (request, { remoteAddr }) =>
       handler(request, remoteAddr.hostname),
     )
-    return { url: `http://${host}:${server.addr.port}`, stop: () => server.shutdown() }
+    const name = host.includes(':') ? `[${host}]` : host // RFC 3986, section 3.2.2
+    return { url: `http://${name}:${server.addr.port}`, stop: () => server.shutdown() }
   },
   onStopSignal(listener) {
     Deno.addSignalListener('SIGTERM', listener)

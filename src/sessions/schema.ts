@@ -1,13 +1,10 @@
 import * as z from 'zod'
 import { Timestamp } from '../http/timestamp.ts'
-import { PresentedPassword, User } from '../users/schema.ts'
+import { PresentedPassword, presentedName, User } from '../users/schema.ts'
 
 /** What it takes to sign in; `username` may be the email address. The rules for new ones are no business of a sign-in. */
 export const Credentials = z.strictObject({
-  username: z
-    .string()
-    .max(1000)
-    .transform((text) => text.normalize('NFKC').toLowerCase()),
+  username: presentedName(1000),
   password: PresentedPassword,
 })
 export type Credentials = z.output<typeof Credentials>

@@ -45,6 +45,14 @@ export const PresentedPassword = z
   .transform((text) => text.normalize('NFKC'))
   .meta({ format: 'password' })
 
+/** A name to be looked for among stored ones: normalised alike, and held to no rule but that of being text to Postgres. */
+export const presentedName = (longest: number) =>
+  z
+    .string()
+    .max(longest)
+    .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must be text')
+    .transform((text) => text.normalize('NFKC').toLowerCase())
+
 const Email = z
   .email('must be an email address')
   .max(254, 'must have at most 254 characters') // RFC 5321, by way of erratum 1690 to RFC 3696
@@ -96,12 +104,7 @@ export const UserQuery = z
   .strictObject({
     limit: Limit,
     cursor: cursorOf(Position).optional(),
-    q: z
-      .string()
-      .max(100)
-      .refine((text) => !text.includes('\0'), 'must be text') // Postgres stores no NUL and compares with none
-      .transform((text) => text.normalize('NFKC').toLowerCase())
-      .optional(),
+    q: presentedName(100).optional(),
     sort: z.enum(['id', '-id', 'username', '-username', 'createdAt', '-createdAt']).default('id'),
   })
   .refine(({ cursor, sort }) => !cursor || cursor[0] === sort, {

@@ -1,6 +1,8 @@
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { DATABASES } from '../../tools/postgres/databases.ts'
-import { tablesNamed, withMigrations } from '../support/migrations.ts'
+import { PATIENT_MS, tablesNamed, withMigrations } from '../support/migrations.ts'
+
+setDefaultTimeout(PATIENT_MS)
 
 const COMMANDS = ['create', 'up', 'down', 'current', 'history', 'check', 'plan', 'stamp', 'drop']
 
@@ -27,8 +29,8 @@ describe('the command line', () => {
 
   test('says there is nothing where there are no migrations', () =>
     withMigrations([], async ({ migrate }) => {
-      expect((await migrate('up')).out).toMatch(/^Nothing to apply: .* is at none\.\n$/)
-      expect((await migrate('history')).out).toBe('There are no migrations.\n')
+      expect((await migrate('up')).out).toMatch(/^Nothing to apply: .* is at none\.$/)
+      expect((await migrate('history')).out).toBe('There are no migrations.')
     }))
 
   test('never touches the test database', () =>
@@ -39,8 +41,6 @@ describe('the command line', () => {
         const { code, err } = await migrateOn(test.href, ...args)
         expect([code, err]).toEqual([1, expect.stringContaining('names the test database')])
       }
-      const same = await migrateOn(process.env.DATABASE_TEST_URL ?? test.href, 'up')
-      expect(same.code).toBe(1)
     }))
 
   test('prints no password, whatever goes wrong', () =>
@@ -69,7 +69,7 @@ describe('the command line', () => {
         for (const words of [
           'invalid input syntax for type integer',
           'refuses the user',
-          'does not exist',
+          'has no database of that name',
           'does not answer',
           'must look like',
         ]) {

@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'bun:test'
-import { tablesNamed, withMigrations } from '../support/migrations.ts'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { PATIENT_MS, tablesNamed, withMigrations } from '../support/migrations.ts'
+
+setDefaultTimeout(PATIENT_MS)
 
 const ENUM = {
   name: '0000_kind',
@@ -14,7 +16,7 @@ describe('down', () => {
       await sql`insert into b values (1), (2)`
       const asked = await migrate('down')
       expect(asked).toMatchObject({ code: 2, err: expect.stringContaining('YES=1') })
-      expect(asked.out).toContain('  0001_b\n    loses 2 rows of b\n')
+      expect(asked.out).toContain('  0001_b\n    loses 2 rows of b')
       expect(await tables()).toEqual(['a', 'b'])
 
       const prices = [{ migration: '0001_b', kind: 'loses', words: 'rows of b', rows: 2 }]

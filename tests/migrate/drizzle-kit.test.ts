@@ -1,9 +1,11 @@
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { drizzle } from 'drizzle-orm/bun-sql'
 import { migrate as migrateWithDrizzle } from 'drizzle-orm/bun-sql/migrator'
-import { tablesNamed, type World, withMigrations } from '../support/migrations.ts'
+import { PATIENT_MS, tablesNamed, type World, withMigrations } from '../support/migrations.ts'
+
+setDefaultTimeout(PATIENT_MS)
 
 const BIN = resolve(import.meta.dir, '../../node_modules')
 

@@ -1,14 +1,16 @@
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { tablesNamed, withMigrations } from '../support/migrations.ts'
+import { PATIENT_MS, tablesNamed, withMigrations } from '../support/migrations.ts'
+
+setDefaultTimeout(PATIENT_MS)
 
 describe('current and history', () => {
   test('change nothing in a database that was never migrated', () =>
     withMigrations(tablesNamed('a', 'b'), async ({ json, migrate, sql }) => {
       expect((await json('current')).result).toEqual({ current: null, pending: ['0000_a', '0001_b'] })
-      expect((await migrate('current')).out).toMatch(/ is at none; 2 pending: 0000_a, 0001_b\.\n$/)
-      expect((await migrate('history')).out).toMatch(/^0000_a {2}pending {5}-\n0001_b {2}pending {5}-\n$/)
+      expect((await migrate('current')).out).toMatch(/ is at none; 2 pending: 0000_a, 0001_b\.$/)
+      expect((await migrate('history')).out).toMatch(/^0000_a {2}pending {5}-\n0001_b {2}pending {5}-$/)
       expect(await sql`select to_regnamespace('drizzle') as found`).toEqual([{ found: null }])
     }))
 
@@ -21,7 +23,7 @@ describe('current and history', () => {
       remove('0003_d.down.sql')
       await sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('x', 1700000009000)`
       expect((await migrate('current')).out).toMatch(
-        / is at 0003_d; 1 pending: 0004_e\.\n0001_b is edited; .*\n0002_c is missing; .*\n$/,
+        / is at 0003_d; 1 pending: 0004_e\.\n0001_b is edited; .*\n0002_c is missing; .*$/,
       )
       const { result } = await json('history')
       expect(
@@ -109,7 +111,7 @@ describe('plan', () => {
       await sql.unsafe(back)
       expect(await tables()).toEqual(['a'])
       expect((await json('current')).result.current).toBe('0000_a')
-      expect((await migrate('plan', '--to', '0000')).out).toBe('-- Nothing to run.\n')
+      expect((await migrate('plan', '--to', '0000')).out).toBe('-- Nothing to run.')
     }))
 
   test('needs no database', () =>
@@ -128,8 +130,6 @@ describe('plan', () => {
       )
       const refused = await offline('up')
       expect(refused).toMatchObject({ code: 1, out: '' })
-      expect(refused.err).toMatch(
-        /^The database nowhere on 127\.0\.0\.1:1 does not answer \(\w+\)\. Check DATABASE_URL\.\n$/,
-      )
+      expect(refused.err).toMatch(/^The database does not answer \(\w+\); check DATABASE_URL, .*\.$/)
     }))
 })

@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'bun:test'
-import { type Fixture, tablesNamed, type World, withMigrations } from '../support/migrations.ts'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { type Fixture, PATIENT_MS, tablesNamed, type World, withMigrations } from '../support/migrations.ts'
+
+setDefaultTimeout(PATIENT_MS)
 
 const three = tablesNamed('a', 'b', 'c')
 

@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'bun:test'
-import { tablesNamed, withMigrations } from '../support/migrations.ts'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { PATIENT_MS, tablesNamed, withMigrations } from '../support/migrations.ts'
+
+setDefaultTimeout(PATIENT_MS)
 
 describe('with others at the same database', () => {
   test('eight at once apply each migration once', () =>

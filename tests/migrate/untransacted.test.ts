@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'bun:test'
-import { type Fixture, tablesNamed, withMigrations } from '../support/migrations.ts'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { type Fixture, PATIENT_MS, tablesNamed, withMigrations } from '../support/migrations.ts'
+
+setDefaultTimeout(PATIENT_MS)
 
 const break_ = '\n--> statement-breakpoint\n'
 const concurrent = (...statements: string[]) =>

@@ -1,9 +1,4 @@
-/** What came back. `keys` are the body's, sorted, so that a scenario sees what should not be there. */
-// biome-ignore lint/suspicious/noExplicitAny: a scenario reads whatever JSON the app answered, and asserts what it is
-export type Answer = { status: number; headers: Headers; body: any; text: string; keys: string[] }
-
-type Body = object | string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null
-type Options = { body?: Body; token?: string; headers?: Record<string, string> }
+import { type Answer, type Options, readAnswer, requestInit } from '../support/exchange.ts'
 
 /** A user as a scenario knows one: with the password and a token. */
 export type Member = { id: number; username: string; password: string; token: string }
@@ -34,22 +29,5 @@ export async function connectTo(baseUrl: string, admin: Omit<Member, 'token'>): 
 
 async function send(baseUrl: string, request: string, options: Options = {}): Promise<Answer> {
   const [method = '', path = ''] = request.split(/ (.*)/)
-  const headers = new Headers(options.headers)
-  if (options.token) headers.set('Authorization', `Bearer ${options.token}`)
-  if (options.body !== undefined && !headers.has('Content-Type'))
-    headers.set('Content-Type', 'application/json')
-  const body = isRaw(options.body) ? options.body : JSON.stringify(options.body)
-  const init = { method, headers, redirect: 'manual' as const, ...(body !== undefined && { body }) }
-  const response = await fetch(baseUrl + path, init)
-  const text = await response.text()
-  const isJson = /json/.test(response.headers.get('Content-Type') ?? '') && text !== ''
-  const parsed = isJson ? JSON.parse(text) : undefined
-  return { status: response.status, headers: response.headers, body: parsed, text, keys: keysOf(parsed) }
+  return readAnswer(await fetch(baseUrl + path, { ...requestInit(method, options), redirect: 'manual' }))
 }
-
-const isRaw = (body: Body | undefined) =>
-  typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream
-
-/** The keys of an object, sorted. */
-export const keysOf = (value: unknown): string[] =>
-  value && typeof value === 'object' ? Object.keys(value).sort() : []

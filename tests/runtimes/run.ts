@@ -1,4 +1,4 @@
-import { runTool } from '../../tools/error.ts'
+import { runTool, ToolError } from '../../tools/error.ts'
 import { freshDatabase } from '../support/fresh-database.ts'
 import { onBun } from './bun.ts'
 import { type Api, connectTo } from './client.ts'
@@ -21,34 +21,36 @@ const SCENARIO_TIMEOUT_MS = 60_000
 type Result = { runtime: string; passed: number; failed: number; seconds: number }
 
 await runTool(async () => {
-  const chosen = process.argv.slice(2)
+  const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(RUNTIMES)
   const results: Result[] = []
-  for (const [runtime, launch] of Object.entries(RUNTIMES)) {
-    if (chosen.length === 0 || chosen.includes(runtime)) results.push(await runOn(runtime, launch))
-  }
+  for (const runtime of chosen) results.push(await runOn(runtime))
   printTable(results)
-  return results.some(({ failed }) => failed > 0) ? 1 : 0
+  return results.every(({ failed }) => failed === 0) ? 0 : 1
 })
 
-async function runOn(runtime: string, launch: Launch): Promise<Result> {
+async function runOn(runtime: string): Promise<Result> {
+  const launch = RUNTIMES[runtime]
+  if (!launch) throw new ToolError(`RUNTIMES may hold: ${Object.keys(RUNTIMES).join(' ')}.`)
   const database = await freshDatabase(`runtimes_${runtime}`)
-  const app = await launch(database.url)
   const start = performance.now()
-  let failed = 0
+  let passed = 0
   try {
+    const app = await launch(database.url)
     const api = await connectTo(app.url, database.admin)
     for (const [name, scenario] of Object.entries(SCENARIOS)) {
       const failure = await failureOf(scenario, api)
-      if (!failure) continue
-      failed++
-      console.error(`(fail) ${runtime}: ${name}\n${failure}\n`)
+      if (failure) console.error(`(fail) ${runtime}: ${name}\n${failure}\n`)
+      else passed++
     }
-  } finally {
     await app.stop()
+  } catch (error) {
+    console.error(`(fail) ${runtime}: ${error instanceof Error ? error.stack : error}\n`)
+    passed = 0 // what does not start and stop properly does not run the contract
+  } finally {
     await database.drop()
   }
-  const seconds = (performance.now() - start) / 1000
-  return { runtime, passed: Object.keys(SCENARIOS).length - failed, failed, seconds }
+  const failed = Object.keys(SCENARIOS).length - passed
+  return { runtime, passed, failed, seconds: (performance.now() - start) / 1000 }
 }
 
 async function failureOf(scenario: (api: Api) => Promise<void>, api: Api): Promise<string | null> {

@@ -1,21 +1,19 @@
-import { setDefaultTimeout } from 'bun:test'
 import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { findRevision, readFolder } from '../../tools/migrate/folder.ts'
-import { migrateUp } from '../../tools/migrate/migrate-up.ts'
+import { migrateUp } from '../../tools/migrate/run/migrate-up.ts'
 import { withScratchDatabase } from '../../tools/migrate/scratch.ts'
+import { type Outcome, run, start } from './processes.ts'
 
-setDefaultTimeout(30_000) // each of these tests starts several processes, which a busy machine takes its time for
+/** The longest that a test may take which starts several processes: a busy machine takes its time for them. */
+export const PATIENT_MS = 30_000
 
-const CLI = resolve(import.meta.dir, '../../tools/migrate/cli.ts')
+const CLI = 'tools/migrate/cli.ts'
 const FIRST_DATE = 1_700_000_000_000
 
 /** A migration of a test: `down` may be left out, and `date` moves it in time, in seconds after the first. */
 export type Fixture = { name: string; up: string; down?: string; date?: number }
-
-/** What the tool printed and how it ended; `json` is its result under `--json`. */
-export type Ended = { code: number | null; out: string; err: string }
 
 /** A folder of migrations and a database of a test's own. */
 export type World = {
@@ -24,16 +22,16 @@ export type World = {
   /** Applies what is pending, up to `to`, without starting a process: for what a test begins with. */
   up: (to?: string) => Promise<void>
   /** Runs the tool as a shell would, and waits for its end. */
-  migrate: (...args: string[]) => Promise<Ended>
+  migrate: (...args: string[]) => Promise<Outcome>
   /** Runs it on another database. */
-  migrateOn: (url: string, ...args: string[]) => Promise<Ended>
+  migrateOn: (url: string, ...args: string[]) => Promise<Outcome>
   /** Starts the tool; for what must be interrupted. */
-  start: (...args: string[]) => Bun.Subprocess<'ignore', 'pipe', 'pipe'>
+  start: (...args: string[]) => ReturnType<typeof start>
   /** Runs it with `--json` and returns the exit code and the result. */
   // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever JSON the tool printed, and asserts what it is
-  json: (...args: string[]) => Promise<{ code: number | null; result: any }>
+  json: (...args: string[]) => Promise<{ code: number; result: any }>
   /** Runs it on a terminal, where `typed` is typed; `out` holds what the terminal showed. */
-  onTerminal: (typed: string, ...args: string[]) => Promise<Ended>
+  onTerminal: (typed: string, ...args: string[]) => Promise<Outcome>
   sql: Bun.SQL
   /** Writes migrations, the journal included, over what is there. */
   write: (fixtures: Fixture[]) => void
@@ -72,18 +70,18 @@ export function writeMigrations(folder: string, fixtures: Fixture[]): void {
 }
 
 function worldOf(folder: string, url: string, sql: Bun.SQL): World {
-  const command = (args: string[]) => [process.execPath, CLI, ...args, '--folder', folder]
-  const start = (...args: string[]) => spawn(command(args), url)
-  const migrate = (...args: string[]) => ended(start(...args))
+  const inFolder = (args: string[]) => [...args, '--folder', folder]
+  const migrateOn = (other: string, ...args: string[]) => run(CLI, inFolder(args), { DATABASE_URL: other })
+  const migrate = (...args: string[]) => migrateOn(url, ...args)
   return {
     url,
     folder,
     sql,
     up: (to) => arrange(url, folder, to),
-    start,
+    start: (...args) => start(CLI, inFolder(args), { DATABASE_URL: url }),
     migrate,
-    migrateOn: (other, ...args) => ended(spawn(command(args), other)),
-    onTerminal: (typed, ...args) => onTerminal(command(args), url, typed),
+    migrateOn,
+    onTerminal: (typed, ...args) => onTerminal(inFolder(args), url, typed),
     json: async (...args) => {
       const { code, out } = await migrate(...args, '--json')
       return { code, result: JSON.parse(out) }
@@ -105,23 +103,13 @@ async function arrange(url: string, path: string, to = 'last'): Promise<void> {
   await migrateUp(url, folder, { ...how, to: findRevision(folder, to) })
 }
 
-function spawn(command: string[], url: string) {
-  const env = { ...process.env, DATABASE_URL: url }
-  return Bun.spawn(command, { env, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' })
-}
-
-async function ended(child: ReturnType<typeof spawn>): Promise<Ended> {
-  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
-  return { code: await child.exited, out, err }
-}
-
-async function onTerminal(command: string[], url: string, typed: string): Promise<Ended> {
+async function onTerminal(args: string[], url: string, typed: string): Promise<Outcome> {
   let out = ''
   const data = (_: unknown, shown: Uint8Array) => {
     out += new TextDecoder().decode(shown)
   }
   const env = { ...process.env, DATABASE_URL: url }
-  const child = Bun.spawn(command, { env, terminal: { cols: 200, rows: 24, data } })
+  const child = Bun.spawn([process.execPath, CLI, ...args], { env, terminal: { cols: 200, rows: 24, data } })
   child.terminal?.write(typed)
   return { code: await child.exited, out, err: '' }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ToolError } from '../error.ts'
@@ -12,6 +12,7 @@ export async function bundle(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'hearth-worker-'))
   const args = ['deploy', '--dry-run', '--env', 'production', '--outdir', folder]
   const { exitCode, output } = await wranglerQuietly(args)
-  if (exitCode !== 0) throw new ToolError(`The Worker can't be bundled:\n${output}`)
-  return folder
+  if (exitCode === 0) return folder
+  rmSync(folder, { recursive: true })
+  throw new ToolError(`The Worker can't be bundled:\n${output}`)
 }

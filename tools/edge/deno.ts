@@ -16,7 +16,7 @@ export async function denoCommand(env: Record<string, string | undefined>): Prom
     'run',
     '--no-prompt',
     '--cached-only', // the packages are those in node_modules
-    `--allow-net=${host}:${port},${database.hostname}:${database.port || 5432}`,
+    `--allow-net=${host.includes(':') ? `[${host}]` : host}:${port},${database.hostname}:${database.port || 5432}`,
     `--allow-env=${variables},PG*`,
     'src/entry/deno.ts',
   ]

@@ -1,8 +1,7 @@
 import wranglerToml from '../../wrangler.toml'
 import { runTool, ToolError } from '../error.ts'
+import { isLoopback } from '../neon-local/settings.ts'
 import { wranglerQuietly } from './wrangler.ts'
-
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 // The first step of `make deploy`: what would stop it later is said before anything is done.
 await runTool(async () => {
@@ -16,7 +15,7 @@ await runTool(async () => {
   const { exitCode } = await wranglerQuietly(['whoami', '--json'])
   if (exitCode !== 0) {
     throw new ToolError(
-      'wrangler is not logged in to Cloudflare, or can’t reach it: run `make wrangler ARGS=login`, or set CLOUDFLARE_API_TOKEN.',
+      "wrangler is not logged in to Cloudflare, or can't reach it: run `make wrangler ARGS=login`, or set CLOUDFLARE_API_TOKEN.",
     )
   }
   return 0
@@ -28,5 +27,5 @@ function assertDatabaseUrl(url: string | undefined): void {
   if (!url) throw new ToolError(`DATABASE_URL is not set: ${must}.`)
   if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url))
     throw new ToolError(`DATABASE_URL is no connection string: ${must}.`)
-  if (LOOPBACK.test(new URL(url).hostname)) throw new ToolError(`DATABASE_URL names this machine: ${must}.`)
+  if (isLoopback(new URL(url).hostname)) throw new ToolError(`DATABASE_URL names this machine: ${must}.`)
 }

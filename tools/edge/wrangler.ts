@@ -12,8 +12,11 @@ export async function wrangler(args: string[], variables: Record<string, string>
 
 /** Runs wrangler in the project without a word, and returns its exit code and what it printed. */
 export async function wranglerQuietly(args: string[]): Promise<{ exitCode: number; output: string }> {
-  const options = { cwd: PROJECT, env: environment({}), stdio: ['ignore', 'pipe', 'pipe'] as const }
-  const child = Bun.spawn(await commandFor(args), { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = Bun.spawn(await commandFor(args), {
+    cwd: PROJECT,
+    env: environment({}),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const [stdout, stderr] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),

@@ -35,7 +35,7 @@ export const CATALOG_QUERIES: Record<string, string> = {
       format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as "not null",
       pg_get_expr(d.adbin, d.adrelid) as "default", a.attidentity as identity, a.attgenerated as generated,
       (select collname from pg_collation o where o.oid = a.attcollation and a.attcollation <> t.typcollation) as collation,
-      col_description(c.oid, a.attnum) as comment, a.attstattarget as "statistics target", a.attstorage as storage,
+      col_description(c.oid, a.attnum) as comment, nullif(a.attstattarget, -1) as "statistics target", a.attstorage as storage,
       a.attacl::text as rights
     ${columns} join pg_type t on t.oid = a.atttypid left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where c.relkind in ('r', 'p', 'v', 'm', 'f') and ${isColumn}`,

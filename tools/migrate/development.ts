@@ -1,5 +1,5 @@
 import { MIGRATIONS, readFolder } from './folder.ts'
-import { migrateUp } from './migrate-up.ts'
+import { migrateUp } from './run/migrate-up.ts'
 import { migrationTarget } from './target.ts'
 
 /**

@@ -1,24 +1,34 @@
 import type { Command } from './command.ts'
 
-const COMMON = `
-  --json          print the result as JSON, for machines
-  --folder PATH   the folder of migrations (default drizzle/)
+const COMMON: [option: string, help: string][] = [
+  ['--json', 'print the result as JSON, for machines'],
+  ['--folder PATH', 'the folder of migrations (default drizzle/)'],
+]
 
-It works on the database that DATABASE_URL names, else on the embedded development database.
+const CLOSING = `It works on the database that DATABASE_URL names, else on the embedded development database.
 Exit codes: 0 done, 1 failed, 2 a decision is needed first.`
 
 /** The help of the whole tool. */
 export function overview(commands: Record<string, Command>): string {
-  const list = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`)
-  return `Usage: bun tools/migrate/cli.ts COMMAND [options]\n\n${list.join('\n')}\n\n  COMMAND --help  the options of one command${COMMON}`
+  const list = Object.entries(commands).map(([name, { summary }]): [string, string] => [name, summary])
+  const options: typeof COMMON = [['COMMAND --help', 'the options of one command'], ...COMMON]
+  return ['Usage: bun tools/migrate/cli.ts COMMAND [options]', rows(list), rows(options), CLOSING].join(
+    '\n\n',
+  )
 }
 
 /** The help of one command. */
 export function helpOf(name: string, { summary, options }: Command): string {
-  const rows = Object.entries(options).map(([option, { value, help }]) => {
-    return `  ${`--${option}${value ? ` ${value}` : ''}`.padEnd(25)}${help}\n`
+  const own = Object.entries(options).map(([option, { value, help }]): [string, string] => {
+    return [`--${option}${value ? ` ${value}` : ''}`, help]
   })
-  return `Usage: bun tools/migrate/cli.ts ${name}${rows.length > 0 ? ' [options]' : ''}\n\n${sentence(summary)}\n\n${rows.join('')}${COMMON.trimStart().replace(/^/, '  ')}`
+  const usage = `Usage: bun tools/migrate/cli.ts ${name} [options]`
+  return [usage, sentence(summary), rows([...own, ...COMMON]), CLOSING].join('\n\n')
+}
+
+function rows(all: [left: string, right: string][]): string {
+  const width = Math.max(...all.map(([left]) => left.length))
+  return all.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n')
 }
 
 const sentence = (text: string): string => `${text[0]?.toUpperCase()}${text.slice(1)}.`

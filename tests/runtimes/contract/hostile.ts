@@ -1,6 +1,6 @@
 import { equal, ok } from 'node:assert/strict'
-import type { Answer } from '../client.ts'
-import { isProblem, type Scenarios } from './expect.ts'
+import type { Answer } from '../../support/exchange.ts'
+import { isProblem, rejects, type Scenarios } from './expect.ts'
 
 const ENDPOINTS =
   'POST /users|GET /users|GET /users/1|PATCH /users/1|GET /me|PATCH /me|PUT /me/password|POST /sessions|GET /sessions|DELETE /sessions/0'.split(
@@ -15,6 +15,8 @@ const VALUES = [
   '1e400', '-0', '1e-400', '123456789012345678901234567890', 'null', 'true', '[]', '{}', '[[[[]]]]',
   '{"toString":1}', '{"__proto__":{"role":"admin"}}', '{"then":1}', '["a","b"]', `"${'x'.repeat(60_000)}"`,
 ] // biome-ignore format: a list of values
+const NO_TEXT = ['\0', 'a\0b', '\ud800', 'a\udfff']
+const CREDENTIALS = [...NO_TEXT, "' or 1=1 --", '\uFDFA'.repeat(50)]
 const KEYS = [
   'username',
   'password',
@@ -64,6 +66,16 @@ export const hostile: Scenarios = {
       }
     }
     equal((await api.call('GET /me', { token: api.admin.token })).body.role, 'admin')
+  },
+
+  async 'no credentials are a fault'(api) {
+    for (const text of CREDENTIALS) {
+      const { admin } = api
+      isProblem(await api.signIn(text, 'wrong'), NO_TEXT.includes(text) ? 422 : 401)
+      isProblem(await api.signIn(admin.username, text), 401)
+      const body = { currentPassword: text, newPassword: 'a better battery' }
+      rejects(await api.call('PUT /me/password', { token: admin.token, body }), 422, '/currentPassword')
+    }
   },
 
   async 'no path or query is a fault'(api) {

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { isProblem, rejects, type Scenarios, USER_KEYS } from './expect.ts'
+import { USER_KEYS } from '../../support/exchange.ts'
+import { isProblem, rejects, type Scenarios } from './expect.ts'
 
 const newPassword = 'a better battery'
 

@@ -1,6 +1,7 @@
 import { deepEqual, doesNotMatch, equal } from 'node:assert/strict'
+import { USER_KEYS } from '../../support/exchange.ts'
 import type { Api } from '../client.ts'
-import { rejects, type Scenarios, USER_KEYS } from './expect.ts'
+import { rejects, type Scenarios } from './expect.ts'
 
 const register = (api: Api, fields: object) =>
   api.call('POST /users', { body: { password: 'correct horse', ...fields } })

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
+import { keysOf, SESSION_KEYS, USER_KEYS } from '../../support/exchange.ts'
 import type { Api } from '../client.ts'
-import { keysOf } from '../client.ts'
-import { isProblem, rejects, type Scenarios, SESSION_KEYS, USER_KEYS } from './expect.ts'
+import { isProblem, rejects, type Scenarios } from './expect.ts'
 
 type Session = { id: number; current: boolean }
 

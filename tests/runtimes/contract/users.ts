@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
+import { keysOf, USER_KEYS } from '../../support/exchange.ts'
 import type { Api } from '../client.ts'
-import { keysOf } from '../client.ts'
-import { isProblem, rejects, type Scenarios, USER_KEYS } from './expect.ts'
+import { isProblem, rejects, type Scenarios } from './expect.ts'
 
 type Item = { id: number; username: string }
 

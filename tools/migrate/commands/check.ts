@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
 import { catalogDifferences } from '../catalog.ts'
+import { compareLive } from '../check/live.ts'
+import { catalogOf, type Replay, replay } from '../check/replay.ts'
 import { type Context, command } from '../command.ts'
+import { lastSnapshot } from '../create/write.ts'
 import { type Folder, readFolder } from '../folder.ts'
-import { compareLive } from '../live.ts'
 import { Refusal } from '../refusal.ts'
-import { catalogOf, type Replay, replay } from '../replay.ts'
 import type { Snapshot } from '../snapshot.ts'
-import { lastSnapshot } from '../write.ts'
 
 /** What one side says of itself: where `findings` is empty, it agrees with the others. */
 type Side = { name: 'migrations' | 'models' | 'database'; agrees: string; findings: string[] }
@@ -82,8 +82,8 @@ async function compareModels(folder: Folder, { catalogs }: Replay, file: string 
   }
 }
 
-async function compareDatabase(url: string, folder: Folder, { catalogs }: Replay): Promise<Side> {
-  return { name: 'database', ...(await compareLive(url, folder, catalogs)) }
+async function compareDatabase(url: string, folder: Folder, replayed: Replay): Promise<Side> {
+  return { name: 'database', ...(await compareLive(url, folder, replayed)) }
 }
 
 const withoutIds = (snapshot: Snapshot | null) => ({ ...snapshot, id: null, prevId: null })

@@ -1,10 +1,10 @@
 import { relative, resolve } from 'node:path'
 import { choose } from '../../prompt.ts'
 import { type Context, command, type Outcome } from '../command.ts'
-import type { Created } from '../create.ts'
-import type { Ask } from '../decisions.ts'
+import type { Created } from '../create/create.ts'
+import type { Ask } from '../create/decisions.ts'
+import type { Question } from '../create/questions.ts'
 import { report } from '../proof/report.ts'
-import type { Question } from '../questions.ts'
 
 /** `create`: writes the next migration and its way back from the models, and proves them. */
 export const create = command({
@@ -29,7 +29,7 @@ export const create = command({
   async run(context, { message = '', empty = false, models, ...given }) {
     // drizzle-kit takes long to load, so only what needs it does.
     const [{ createMigration }, { loadModels }] = await Promise.all([
-      import('../create.ts'),
+      import('../create/create.ts'),
       import('../models.ts'),
     ])
     const { created, open } = await createMigration({
@@ -38,8 +38,8 @@ export const create = command({
       message,
       empty,
       answers: {
-        renames: words(given.rename),
-        drops: words(given.drop),
+        renames: several(given.rename),
+        drops: several(given.drop),
         noRename: given['no-rename'] ?? false,
       },
       ask: process.stdin.isTTY ? askOnTerminal : async () => undefined,
@@ -56,9 +56,9 @@ export const create = command({
   },
 })
 
-// From make, several come as one, with spaces between.
-const words = (given: string[] = []): string[] =>
-  given.flatMap((it) => it.split(/\s+(?=\S*$)/)).filter(Boolean)
+// From make, several come as one.
+const several = (given: string[] = []): string[] =>
+  given.flatMap((it) => it.split(',')).map((it) => it.trim())
 
 const askOnTerminal: Ask = async ({ kind, gone, renames }) => {
   const options = [...renames.map(({ to }) => `renamed to ${to}`), 'dropped, with all that it holds']

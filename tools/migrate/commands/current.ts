@@ -1,8 +1,8 @@
 import { command } from '../command.ts'
 import { readFolder } from '../folder.ts'
-import { readStatus } from '../run.ts'
-import { describeDatabase, withSession } from '../session.ts'
-import { currentOf, pendingOf } from '../status.ts'
+import { readStatus } from '../run/run.ts'
+import { describeDatabase, withSession } from '../run/session.ts'
+import { currentOf, pendingOf } from '../run/status.ts'
 
 const USUAL = ['applied', 'pending']
 

@@ -2,12 +2,12 @@ import { confirm } from '../../prompt.ts'
 import { type Context, command, lockTimeout, lockTimeoutMs, resume, wholeNumber } from '../command.ts'
 import { findRevision, readFolder } from '../folder.ts'
 import { Refusal } from '../refusal.ts'
-import { readSettledStatus, readStatus, scriptOf } from '../run.ts'
-import { runAll } from '../runner.ts'
-import { describeDatabase, withSession } from '../session.ts'
-import { checkBeforeDown, currentOf, type Entry, isApplied, type Status } from '../status.ts'
-import { checkResume, checkUnfinished } from '../unfinished.ts'
-import { inWords, type Price, priceOf } from '../way-back.ts'
+import { readSettledStatus, readStatus, scriptOf } from '../run/run.ts'
+import { runAll } from '../run/runner.ts'
+import { describeDatabase, withSession } from '../run/session.ts'
+import { checkBeforeDown, currentOf, type Entry, isApplied, type Status } from '../run/status.ts'
+import { checkResume, checkUnfinished } from '../run/unfinished.ts'
+import { inWords, type Price, priceOf } from '../run/way-back.ts'
 
 /** `down`: takes applied migrations back, the newest first, once somebody who has seen what it costs says yes. */
 export const down = command({

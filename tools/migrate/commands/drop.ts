@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { command } from '../command.ts'
 import { journalPath, readFolder, readJournal, snapshotPath } from '../folder.ts'
 import { Refusal } from '../refusal.ts'
-import { readStatus } from '../run.ts'
+import { readStatus } from '../run/run.ts'
+import { describeDatabase, withSession } from '../run/session.ts'
 import { shownPath } from '../script.ts'
-import { describeDatabase, withSession } from '../session.ts'
 
 /** `drop`: deletes the files of the last migration, which must not be applied. */
 export const drop = command({

@@ -1,8 +1,8 @@
 import { command } from '../command.ts'
 import { readFolder } from '../folder.ts'
-import { readStatus } from '../run.ts'
-import { withSession } from '../session.ts'
-import type { Entry, Status } from '../status.ts'
+import { readStatus } from '../run/run.ts'
+import { withSession } from '../run/session.ts'
+import type { Entry, Status } from '../run/status.ts'
 
 /** `history`: lists every migration with its state, whatever that is. */
 export const history = command({

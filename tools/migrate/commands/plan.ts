@@ -1,11 +1,11 @@
 import { ToolError } from '../../error.ts'
 import { type Context, command } from '../command.ts'
 import { type Folder, findRevision, type Migration, readFolder } from '../folder.ts'
-import { WAIT_FOR_MIGRATORS } from '../migrator-lock.ts'
-import { type Direction, readStatus, scriptOf } from '../run.ts'
-import { withSession } from '../session.ts'
-import { isApplied } from '../status.ts'
-import { forget, PREPARE_TRACKING, recordApplied } from '../tracking.ts'
+import { WAIT_FOR_MIGRATORS } from '../run/migrator-lock.ts'
+import { type Direction, readStatus, scriptOf } from '../run/run.ts'
+import { withSession } from '../run/session.ts'
+import { isApplied } from '../run/status.ts'
+import { forget, PREPARE_TRACKING, recordApplied } from '../run/tracking.ts'
 
 /** `plan`: prints, as a script for psql, what `up` or `down` would run, and runs nothing. */
 export const plan = command({

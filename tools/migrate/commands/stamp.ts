@@ -1,11 +1,11 @@
 import { command } from '../command.ts'
 import { findRevision, readFolder } from '../folder.ts'
-import { lockedTransaction } from '../migrator-lock.ts'
 import { Refusal } from '../refusal.ts'
-import { readStatus } from '../run.ts'
-import { describeDatabase, type Session, withSession } from '../session.ts'
-import { type Entry, isApplied, type Status } from '../status.ts'
-import { acceptFiles, forget, PREPARE_TRACKING, recordApplied } from '../tracking.ts'
+import { lockedTransaction } from '../run/migrator-lock.ts'
+import { readStatus } from '../run/run.ts'
+import { describeDatabase, type Session, withSession } from '../run/session.ts'
+import { type Entry, isApplied, type Status } from '../run/status.ts'
+import { acceptFiles, forget, PREPARE_TRACKING, recordApplied } from '../run/tracking.ts'
 
 const LOCK_TIMEOUT_MS = 5_000
 

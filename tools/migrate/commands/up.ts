@@ -1,7 +1,7 @@
 import { command, lockTimeout, lockTimeoutMs, resume, wholeNumber } from '../command.ts'
 import { findRevision, readFolder } from '../folder.ts'
-import { migrateUp } from '../migrate-up.ts'
-import { describeDatabase } from '../session.ts'
+import { migrateUp } from '../run/migrate-up.ts'
+import { describeDatabase } from '../run/session.ts'
 
 /** `up`: applies what is pending, one transaction a migration. */
 export const up = command({

@@ -2,9 +2,10 @@ import { familyOf, typeOf } from './casts.ts'
 import type { Comparison, KeptTable } from './compare.ts'
 import { type Blocker, blocker, conditionsOf } from './conditions.ts'
 import { constant, isUnique, needsFilling, rowByRow } from './fillers.ts'
-import type { Column, Model } from './model.ts'
+import type { Column } from './model.ts'
 import { at, keyOf, literal, quote } from './sql.ts'
 
+const ALWAYS_FIT = ['number boolean', 'boolean number', 'moment time']
 const INTEGERS: Record<string, bigint> = { smallint: 2n ** 15n, integer: 2n ** 31n, bigint: 2n ** 63n }
 
 /** The rows that may stand in the way of `comparison`, in the names of before. */
@@ -16,7 +17,7 @@ export function blockersOf(comparison: Comparison): Blocker[] {
         : []),
       ...(retyped ? misfits(comparison, kept, from, to) : []),
     ]),
-    ...kept.added.flatMap((column) => unfilled(comparison.to, kept, column)),
+    ...kept.added.flatMap((column) => unfilled(comparison, kept, column)),
     ...conditionsOf(comparison.from, kept),
   ])
 }
@@ -28,34 +29,46 @@ function misfits(comparison: Comparison, kept: KeptTable, from: Column, to: Colu
     blocker(kept, `values ${what} in column ${path(kept, from)}`, where),
   ]
   const name = quote(from.was)
-  if (to.enum) {
-    const values = comparison.to.enums[keyOf(to.enum)]?.values ?? []
-    const allowed = `(${values.map(literal).join(', ')})`
-    const where = from.dimensions
-      ? `exists (select from unnest(${name}) as element where element::text not in ${allowed})`
-      : `${name}::text not in ${allowed}`
+  const values = to.enum && comparison.to.enums[keyOf(to.enum)]?.values
+  if (values) {
     const before = from.enum && comparison.from.enums[keyOf(from.enum)]?.values
     if (before?.every((value) => values.includes(value))) return []
-    return misfit(`that are not in the enum ${keyOf(to.enum)}`, where)
+    const unknown = `not in (${values.map(literal).join(', ')})`
+    const where =
+      from.dimensions && to.dimensions
+        ? `exists (select from unnest(${name}) as element where element::text ${unknown})`
+        : `${textOf(name, from, to)} ${unknown}`
+    return misfit(`that are not in the enum ${keyOf(to.enum ?? kept.to)}`, where)
   }
-  if (from.dimensions || to.dimensions) return []
-  const [source, target, type] = [familyOf(from), familyOf(to), to.type.toLowerCase()]
-  const size = type.match(/^(?:varchar|char|character)\b.*\((\d+)\)/)?.[1]
-  if (target === 'text') {
-    const before = Number(from.type.match(/\((\d+)\)/)?.[1] ?? Number.POSITIVE_INFINITY)
-    return size && (source !== 'text' || before > Number(size))
-      ? misfit(`longer than ${size} characters`, `char_length(${name}::text) > ${size}`)
+  const [source, target] = [familyOf(from), familyOf(to)]
+  const size = Number(to.type.match(/^(?:varchar|char)\b.*\((\d+)\)/i)?.[1] ?? Number.POSITIVE_INFINITY)
+  if (target === 'text' && !to.dimensions) {
+    const before = Number(
+      (source === 'text' && from.type.match(/\((\d+)\)/)?.[1]) || Number.POSITIVE_INFINITY,
+    )
+    return before > size
+      ? misfit(`longer than ${size} characters`, `char_length(${textOf(name, from, to)}) > ${size}`)
       : []
   }
-  if (source === 'number' && target === 'number') return tooLarge(misfit, name, from, type)
-  if (
-    source === target ||
-    target === 'json' ||
-    source === 'moment' ||
-    `${source} ${target}` === 'number boolean'
+  const alwaysFits = source === target || target === 'json' || ALWAYS_FIT.includes(`${source} ${target}`)
+  if (!from.dimensions && !to.dimensions && alwaysFits) {
+    return source === 'number' && target === 'number'
+      ? tooLarge(misfit, name, from, to.type.toLowerCase())
+      : []
+  }
+  const type = typeOf(from.dimensions ? to : { ...to, dimensions: '' })
+  return misfit(
+    `that are no ${typeOf(to)}`,
+    `not pg_input_is_valid(${textOf(name, from, to)}, ${literal(type)})`,
   )
-    return []
-  return misfit(`that are no ${typeOf(to)}`, `not pg_input_is_valid(${name}::text, ${literal(typeOf(to))})`)
+}
+
+// The text that is converted; `usingClause` says how.
+function textOf(name: string, from: Column, to: Column): string {
+  if (from.dimensions && !to.dimensions && familyOf(to) !== 'text') return `${name}[1]::text`
+  return familyOf(from) === 'json' && !from.dimensions && familyOf(to) !== 'text'
+    ? `(${name} #>> '{}')`
+    : `${name}::text`
 }
 
 function tooLarge(
@@ -74,18 +87,20 @@ function tooLarge(
   return misfit(`too large for ${type}`, `abs(round(${name}::numeric, ${scale})) >= ${most}`)
 }
 
-function unfilled(to: Model, kept: KeptTable, column: Column): Blocker[] {
+function unfilled(comparison: Comparison, kept: KeptTable, column: Column): Blocker[] {
   if (!needsFilling(column)) return []
-  const key = Object.values(kept.to.foreignKeys).find(({ columns }) => columns.includes(column.name))
   const name = `${keyOf(kept.to)}.${column.name}`
+  const allButOne = `ctid <> (select min(ctid) from ${at(kept.from.was)})`
+  const isAlone = isUnique(kept.to, column.name)
+  const key = Object.values(kept.to.foreignKeys).find(({ columns }) => columns.includes(column.name))
   if (key) {
-    const nothing = `not exists (select from ${at(to.tables[keyOf(key.target)]?.was ?? key.target)})`
-    return [blocker(kept, `rows for whose ${name} ${keyOf(key.target)} has no row`, nothing)]
+    const target = comparison.from.tables[keyOf(key.target)]
+    const nothing = target ? `not exists (select from ${at(target.was)})` : 'true'
+    const where = isAlone ? `${nothing} or ${allButOne}` : nothing
+    return [blocker(kept, `rows for whose ${name} ${keyOf(key.target)} has no row`, where)]
   }
   if (rowByRow(kept.to, column)) return []
   const what = `rows that have no value to put in ${name}`
-  if (constant(to, column) === null) return [blocker(kept, what, 'true')]
-  return isUnique(kept.to, column.name)
-    ? [blocker(kept, what, `ctid <> (select min(ctid) from ${at(kept.from.was)})`)]
-    : []
+  if (constant(comparison.to, column) === null) return [blocker(kept, what, 'true')]
+  return isAlone ? [blocker(kept, what, allButOne)] : []
 }

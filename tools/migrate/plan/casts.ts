@@ -34,7 +34,7 @@ export function usingClause(from: Column, to: Column): string {
     const element = converted(name, from, { ...to, dimensions: '' })
     return ` USING CASE WHEN ${name} IS NOT NULL THEN ARRAY[${element}]::${type} END`
   }
-  if (from.dimensions && familyOf(to) === 'json') return ` USING to_${to.type}(${name})`
+  if (from.dimensions && !to.dimensions && familyOf(to) === 'json') return ` USING to_${to.type}(${name})`
   if (from.dimensions && !to.dimensions)
     return ` USING ${converted(`${name}[1]`, { ...from, dimensions: '' }, to)}`
   if (from.dimensions) return sameFamily(from, to) ? '' : ` USING ${name}::text[]::${type}`

@@ -1,7 +1,7 @@
 import { type Comparison, type KeptTable, usesColumns } from './compare.ts'
 import type { Table } from './model.ts'
 import { type Part, partsOf, policyPart } from './parts.ts'
-import { keyOf } from './sql.ts'
+import { keyOf, mentions } from './sql.ts'
 
 /** What becomes of the parts of tables, each list in an order that Postgres accepts. */
 export type PartChanges = { dropped: Part[]; renamed: string[]; created: Part[] }
@@ -33,10 +33,11 @@ export function compareParts(comparison: Comparison): PartChanges {
   )
   const loose = matchParts(looseParts(from.policies), looseParts(to.policies), () => false)
   const all = [...own, ...foreign, loose]
-  const beside = (tables: Table[], kinds: Part['kind'][]) =>
-    tables.flatMap(partsOf).filter(({ kind }) => kinds.includes(kind))
-  const dropped = [...all.flatMap((it) => it.dropped), ...beside(droppedTables, ['foreign key', 'policy'])]
-  const created = [...all.flatMap((it) => it.created), ...beside(createdTables, BESIDE)]
+  const dropped = [...all.flatMap((it) => it.dropped), ...inTheWay(droppedTables)]
+  const created = [
+    ...all.flatMap((it) => it.created),
+    ...createdTables.flatMap(partsOf).filter(({ kind }) => BESIDE.includes(kind)),
+  ]
   const rank = ({ kind }: Part) => ORDER.indexOf(kind)
   return {
     dropped: dropped.toSorted((a, b) => rank(b) - rank(a)),
@@ -60,8 +61,11 @@ function matchParts(from: Part[], to: Part[], mustGo: (part: Part) => boolean): 
   const leaving = from.filter((part) => !stays(part, to))
   const coming = to.filter((part) => !from.some((other) => other.name === part.name && isSame(other, part)))
   const renamed: [Part, Part][] = []
+  const isTaken = (name: string) => from.some((part) => part.name === name) // two that swap names can't be renamed
   for (const part of leaving) {
-    const successor = coming.find((it) => isSame(part, it) && !renamed.some(([, taken]) => taken === it))
+    const successor = coming.find(
+      (it) => isSame(part, it) && !isTaken(it.name) && !renamed.some(([, taken]) => taken === it),
+    )
     if (successor) renamed.push([part, successor])
   }
   return {
@@ -84,6 +88,20 @@ function losesFooting(part: Part, kept: KeptTable, comparison: Comparison, loses
   const target = keyOf(key.target)
   const targetTouched = key.targetColumns.some((column) => comparison.touched.get(target)?.has(column))
   return mustGo(part, kept, comparison) || targetTouched || losesKey.has(target)
+}
+
+// Most parts go with their table. These would keep another table, which is dropped before theirs.
+function inTheWay(dropped: Table[]): Part[] {
+  return dropped.flatMap((table, n) => {
+    const earlier = dropped.slice(0, n)
+    const targets = (name: string) => table.foreignKeys[name]?.target
+    return partsOf(table).filter(({ kind, name, text }) =>
+      earlier.some((other) => {
+        const target = kind === 'foreign key' ? targets(name) : undefined
+        return target ? keyOf(target) === keyOf(other) : kind === 'policy' && mentions(text, other.name)
+      }),
+    )
+  })
 }
 
 const looseParts = (policies: Comparison['from']['policies']) =>

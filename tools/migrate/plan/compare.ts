@@ -16,6 +16,7 @@ export type Comparison = {
   from: Model
   to: Model
   createdTables: Table[]
+  /** A table before those that it refers to, as far as they go round in no circle. */
   droppedTables: Table[]
   keptTables: KeptTable[]
   /** Enums made anew: Postgres can't take a value away, and can't use a new one before it is committed. */
@@ -40,7 +41,7 @@ export function compare(from: Model, to: Model, rebuiltEnums: Set<string>): Comp
     from,
     to,
     createdTables: Object.values(to.tables).filter((table) => !from.tables[keyOf(table)]),
-    droppedTables: Object.values(from.tables).filter((table) => !to.tables[keyOf(table)]),
+    droppedTables: referrersFirst(Object.values(from.tables).filter((table) => !to.tables[keyOf(table)])),
     keptTables,
     rebuiltEnums,
     touched: byTable(touchedColumns),
@@ -72,11 +73,13 @@ function compareColumns(from: Table, to: Table, rebuiltEnums: Set<string>): Kept
     return before ? [{ from: before, to: column, retyped: isRetyped(before, column, rebuiltEnums) }] : []
   })
   const changing = pairs.filter(({ retyped }) => retyped).map(({ to: { name } }) => name)
+  // What is generated is made again from its source rather than converted.
   const isReplaced = ({ from: before, to: after, retyped }: (typeof pairs)[number]) =>
-    after.generated !== undefined &&
-    (before.generated !== after.generated ||
-      retyped ||
-      changing.some((name) => mentions(after.generated ?? '', name)))
+    after.generated === undefined
+      ? before.generated !== undefined && retyped
+      : before.generated !== after.generated ||
+        retyped ||
+        changing.some((name) => mentions(after.generated ?? '', name))
   const replaced = pairs.filter(isReplaced)
   return {
     from,
@@ -96,3 +99,17 @@ function compareColumns(from: Table, to: Table, rebuiltEnums: Set<string>): Kept
 function isRetyped(from: Column, to: Column, rebuiltEnums: Set<string>): boolean {
   return typeOf(from) !== typeOf(to) || (to.enum !== undefined && rebuiltEnums.has(keyOf(to.enum)))
 }
+
+function referrersFirst(tables: Table[]): Table[] {
+  const sorted = new Set<Table>()
+  const visit = (table: Table, above: Table[]) => {
+    if (sorted.has(table) || above.includes(table)) return
+    for (const other of tables) if (refersTo(other, table)) visit(other, [...above, table])
+    sorted.add(table)
+  }
+  for (const table of tables) visit(table, [])
+  return [...sorted]
+}
+
+const refersTo = (table: Table, other: Table) =>
+  table !== other && Object.values(table.foreignKeys).some(({ target }) => keyOf(target) === keyOf(other))

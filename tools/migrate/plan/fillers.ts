@@ -22,6 +22,8 @@ const CONSTANTS: [type: RegExp, value: string][] = [
   [/range$/, "'empty'"],
 ]
 
+const VOLATILE = /gen_random_uuid|uuid_generate|nextval|random\(|clock_timestamp/
+
 /**
  * The statements that add a column to a table that may have rows. Where the rows would break its NOT NULL they get a
  * placeholder: 0, the empty string and so on; a number of their own in a unique column; a row that exists in a foreign
@@ -29,20 +31,25 @@ const CONSTANTS: [type: RegExp, value: string][] = [
  */
 export function addColumn(model: Model, table: Table, column: Column): string[] {
   const add = (what: Column) => `ALTER TABLE ${at(table)} ADD COLUMN ${definition(table, what)};`
-  if (!needsFilling(column)) return [add(column)]
   const alter = (what: string) => `ALTER TABLE ${at(table)} ALTER COLUMN ${quote(column.name)} ${what};`
   const announced = (what: string, statement: string) =>
     `-- Rows that exist get ${what} in ${keyOf(table)}.${column.name}.\n${statement}`
+  // A default that is the same for all rows can't be theirs in a unique column.
+  const own = { ...column }
+  if (isUnique(table, column.name) && !VOLATILE.test(column.default ?? '')) delete own.default
+  const setDefault = own.default === column.default ? [] : [alter(`SET DEFAULT ${column.default}`)]
+  if (!needsFilling(own)) return [add(own), ...setDefault]
   const update = rowByRow(table, column)
   if (update) {
     return [
-      add({ ...column, notNull: false }),
+      add({ ...own, notNull: false }),
       announced(update.what, update.statement),
       alter('SET NOT NULL'),
+      ...setDefault,
     ]
   }
-  const value = constant(model, column)
-  if (value === null) return [add(column)]
+  const value = column.default ?? constant(model, column)
+  if (value === null || column.default !== undefined) return [add(column)]
   return [announced(value, add({ ...column, default: value })), alter('DROP DEFAULT')]
 }
 
@@ -54,6 +61,7 @@ export function needsFilling(column: Column): boolean {
 
 /** The value that rows get in a new column of this type, as SQL, or null where there is none. */
 export function constant(model: Model, column: Column): string | null {
+  if (column.filler !== undefined) return column.filler
   if (column.dimensions) return "'{}'"
   if (column.enum) {
     const first = model.enums[keyOf(column.enum)]?.values[0]
@@ -66,6 +74,7 @@ export function constant(model: Model, column: Column): string | null {
 
 type Update = { what: string; statement: string }
 
+/** The statement that gives each row its own value in a new column, or null where one value does for all, or none is known. */
 export function rowByRow(table: Table, column: Column): Update | null {
   const set = (value: string, source = '') =>
     `UPDATE ${at(table)} SET ${quote(column.name)} = ${value}${source};`
@@ -88,6 +97,7 @@ export function rowByRow(table: Table, column: Column): Update | null {
   }
 }
 
+/** Whether a column is in a primary key, a unique constraint or a unique index. */
 export function isUnique(table: Table, name: string): boolean {
   return (
     table.primaryKey?.columns.includes(name) === true ||

@@ -11,7 +11,7 @@ import type {
   View,
 } from '../snapshot.ts'
 import { correctedDefault } from './defaults.ts'
-import { chosenName, type Place } from './sql.ts'
+import { chosenName, type Place, truncated } from './sql.ts'
 
 const SERIALS: Record<string, string> = { serial: 'integer', bigserial: 'bigint', smallserial: 'smallint' }
 
@@ -28,6 +28,8 @@ export type Column = {
   serial: boolean
   /** Of the sequence behind an identity or serial column. */
   sequence?: string
+  /** What rows that exist get in it, as SQL, where the usual placeholder would break a check. */
+  filler?: string
   /** What the column was called before the renames of this migration. */
   was: string
 }
@@ -89,7 +91,7 @@ function tableOf(table: SnapshotTable): Table {
   const composite = Object.entries(table.compositePrimaryKeys)[0]
   const single = columns.find((column) => column.primaryKey)
   const primaryKey = composite
-    ? { name: composite[0], columns: composite[1].columns }
+    ? { name: truncated(composite[0]), columns: composite[1].columns }
     : single && { name: chosenName(table.name, null, 'pkey'), columns: [single.name] }
   return {
     ...place,
@@ -97,10 +99,10 @@ function tableOf(table: SnapshotTable): Table {
       columnOf(table.name, column, primaryKey?.columns.includes(column.name) ?? false),
     ),
     ...(primaryKey && { primaryKey }),
-    uniques: named(table.uniqueConstraints),
-    checks: table.checkConstraints,
-    indexes: table.indexes,
-    foreignKeys: mapValues(table.foreignKeys, (key) => ({
+    uniques: byName(table.uniqueConstraints),
+    checks: byName(table.checkConstraints),
+    indexes: byName(table.indexes),
+    foreignKeys: mapValues(byName(table.foreignKeys), (key) => ({
       name: key.name,
       columns: key.columnsFrom,
       target: { schema: key.schemaTo || 'public', name: key.tableTo },
@@ -108,7 +110,7 @@ function tableOf(table: SnapshotTable): Table {
       onDelete: key.onDelete ?? 'no action',
       onUpdate: key.onUpdate ?? 'no action',
     })),
-    policies: table.policies,
+    policies: byName(table.policies),
     rowSecurity: table.isRLSEnabled || Object.keys(table.policies).length > 0,
     was: place,
   }
@@ -135,9 +137,12 @@ function columnOf(table: string, column: SnapshotColumn, isKey: boolean): Column
   }
 }
 
-const named = (uniques: Record<string, Unique>) =>
-  mapValues(uniques, (unique, key) => ({ ...unique, name: unique.name ?? key }))
+// By the names that they have in Postgres. A unique constraint's own may be missing; its key has it.
+function byName<T extends { name: string }>(all: Record<string, T>): Record<string, T> {
+  const named = Object.entries(all).map(([key, it]) => ({ ...it, name: truncated(it.name ?? key) }))
+  return Object.fromEntries(named.map((it) => [it.name, it]))
+}
 
-function mapValues<T, U>(all: Record<string, T>, change: (value: T, key: string) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(all).map(([key, value]) => [key, change(value, key)]))
+function mapValues<T, U>(all: Record<string, T>, change: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(all).map(([key, value]) => [key, change(value)]))
 }

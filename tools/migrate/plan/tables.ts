@@ -13,9 +13,11 @@ export function createTable(table: Table): string {
   return `CREATE TABLE ${at(table)} (${lines.map((line) => `\n\t${line}`).join(',')}\n);`
 }
 
+/** The statements that drop the columns that go. */
 export const dropColumns = ({ to, dropped }: KeptTable): string[] =>
   dropped.map(({ name }) => `ALTER TABLE ${at(to)} DROP COLUMN ${quote(name)};`)
 
+/** The statements that change the columns that stay. */
 export const alterColumns = ({ to: table, altered }: KeptTable): string[] =>
   altered.flatMap(({ from, to, retyped }) => alterColumn(table, from, to, retyped))
 
@@ -44,5 +46,9 @@ export function renameNotNulls({ from, to, altered }: KeptTable): string[] {
         `  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = ${literal(at(to))}::regclass AND conname = ${literal(before)}) THEN\n` +
         `    ALTER TABLE ${at(to)} RENAME CONSTRAINT ${quote(before)} TO ${quote(after)};\n  END IF;`,
     )
-  return renames.length === 0 ? [] : [`DO $$ BEGIN\n${renames.join('\n')}\nEND $$;`]
+  return renames.length === 0
+    ? []
+    : [
+        `-- From Postgres 18 on, NOT NULL is a constraint with a name.\nDO $$ BEGIN\n${renames.join('\n')}\nEND $$;`,
+      ]
 }

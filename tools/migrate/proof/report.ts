@@ -1,46 +1,41 @@
+import type { Hazard } from '../plan/hazards.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Impact } from './observe.ts'
 import type { Proof } from './prove.ts'
 
 /** What a proof found, for people, a line each. */
-export function report({ up, down, differences, columnOrder, impacts, empty }: Proof): string[] {
-  const proved = [
-    'Proved on a scratch database with rows in its tables: up equals a fresh install of the models, down leads back exactly, up again works.',
+export function report({ up, down, rows, differences, columnOrder, impacts, empty }: Proof): string[] {
+  const filled = rows === 1 ? 'one row in each table' : `${rows} rows in each table`
+  const proved = `Proved on a scratch database with ${filled}: up equals a fresh install of the models, down leads back exactly, up again works.`
+  const sections: [title: string, lines: string[]][] = [
+    ['NOT PROVED; the files say so too:', differences],
+    ['Had no rows, since no sample fits:', empty],
+    ['Rows that exist get what nobody gave, on the way up:', fillsOf(up)],
+    ['Rows that exist get what nobody gave, on the way back:', fillsOf(down)],
+    ['The way up loses:', words(up.loses)],
+    ['The way up fails if there are:', words(up.blockedBy)],
+    ['The way back loses:', words(down.loses)],
+    ['The way back fails if there are:', words(down.blockedBy)],
+    ['Seen on the way up, until its end:', impacts.map(seen)],
+    ['Columns stand in another order than in a fresh install, as Postgres only appends:', columnOrder],
   ]
-  const doubts = ['NOT PROVED; the files say so too:', ...differences.map((it) => `  ${it}`)]
   return [
-    ...(differences.length === 0 ? proved : doubts),
-    ...section('Had no rows, since no sample fits:', empty),
-    ...section(
-      'The way up loses:',
-      up.loses.map(({ what }) => what),
-    ),
-    ...section(
-      'The way up fails if there are:',
-      up.blockedBy.map(({ what }) => what),
-    ),
-    ...section(
-      'The way back loses:',
-      down.loses.map(({ what }) => what),
-    ),
-    ...section(
-      'The way back fails if there are:',
-      down.blockedBy.map(({ what }) => what),
-    ),
-    ...section(
-      'Seen on the way up, until its end:',
-      impacts.map(
-        ({ table, effect, statement }) =>
-          `${effect} ${effect === 'rewrites' ? '' : 'of '}${table}: ${firstLine(statement)}`,
-      ),
-    ),
-    ...section(
-      'Columns stand in another order than in a fresh install, as Postgres only appends:',
-      columnOrder,
-    ),
+    ...(differences.length === 0 ? [proved] : []),
+    ...sections
+      .filter(([, lines]) => lines.length > 0)
+      .flatMap(([title, lines]) => [title, ...lines.map(indented)]),
   ]
 }
 
-const section = (title: string, lines: string[]): string[] =>
-  lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)]
+const words = (hazards: Hazard[]): string[] => hazards.map(({ what }) => what)
+const indented = (line: string): string => `  ${line}`
+
+// `addColumn` announces them in the SQL itself.
+const fillsOf = ({ statements }: Plan): string[] =>
+  statements.flatMap((it) => it.match(/^-- Rows that exist get (.*)\.$/m)?.[1] ?? [])
+
+const seen = ({ table, effect, statement }: Impact): string =>
+  `${effect}${effect === 'rewrites' ? '' : ' of'} ${table}: ${firstLine(statement)}`
 
 function firstLine(statement: string): string {
   const line = statement.split('\n').find((it) => !it.startsWith('--')) ?? ''

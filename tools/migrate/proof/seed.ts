@@ -1,7 +1,7 @@
 import { sqlError } from '../../../src/db/sql-error.ts'
 import type { Query } from '../catalog.ts'
 import { literal, mentions, quote } from '../plan/sql.ts'
-import { sample, type ValueType } from './values.ts'
+import { candidates, sample, type ValueType } from './values.ts'
 
 /** What a column becomes, so that its values can be such that they survive it. By `schema.table.column`. */
 export type Wishes = Map<string, ValueType & { notNull: boolean }>
@@ -23,19 +23,22 @@ const TABLES = `
     and n.nspname not in ('pg_catalog', 'information_schema', 'drizzle') and n.nspname !~ '^pg_(toast|temp)'
   order by 1`
 
-const ROWS = [1, 2, 3]
-const COMMON_TEXTS = ['a@example.org', 'https://example.org', 'abc', 'ABC', '0123456789']
+const NULL_ROW = 3
 
-/** Puts rows into every table that is empty, and returns the tables that stay empty. The third row is NULL wherever it may be. */
-export async function seed(query: Query, wishes: Wishes = new Map()): Promise<string[]> {
+/** Which tables get rows, and which. `rows` is their number, of which the third is NULL wherever it may be. */
+export type Seeds = { rows: number; wishes?: Wishes; concerns?: (table: string) => boolean }
+
+/** Puts rows into tables, and returns those of them that stay empty. */
+export async function seed(
+  query: Query,
+  { rows, wishes = new Map(), concerns = () => true }: Seeds,
+): Promise<string[]> {
   // Foreign keys are looked at once all rows are there.
   await query('set session_replication_role = replica')
-  const tables = (await query(TABLES)) as unknown as Table[]
-  for (const table of tables) {
-    const rows = await query(`select from ${table.sql} limit 1`)
-    if (rows.length > 0) continue
-    for (const n of ROWS) await insert(query, table, rowOf(table, n, wishes))
-  }
+  const all = (await query(TABLES)) as unknown as Table[]
+  const tables = all.filter(({ key }) => concerns(key))
+  for (const table of tables)
+    for (let n = 1; n <= rows; n++) await insert(query, table, rowOf(table, n, wishes))
   await removeOrphans(query)
   await query('set session_replication_role = origin')
   const empty: string[] = []
@@ -64,7 +67,7 @@ function rowOf(table: Table, n: number, wishes: Wishes): Row | null {
     const value = sample(wish && isText ? wish : { ...column, labels }, n)
     const mayBeNull = !column.notNull && !wish?.notNull
     if (value === null && !mayBeNull) return null
-    row.set(column.name, n === ROWS.length && mayBeNull ? null : value)
+    row.set(column.name, n === NULL_ROW && mayBeNull ? null : value)
   }
   return row
 }
@@ -94,19 +97,14 @@ async function attempt(query: Query, { sql }: Table, row: Row): Promise<ReturnTy
   }
 }
 
-// A check names the values that it is about: they, and their neighbours, are what may satisfy it.
 function mended(table: Table, row: Row, constraint: string, tried: Set<string>): Row | null {
   const check = table.checks[constraint] ?? ''
-  const numbers = (check.match(/\d+/g) ?? []).flatMap((it) =>
-    [-1, 0, 1].map((step) => String(Number(it) + step)),
-  )
-  const texts = [...check.matchAll(/'((?:[^']|'')*)'/g)].map(([, text = '']) => text.replaceAll("''", "'"))
   for (const { name } of table.columns.filter((column) => mentions(check, column.name))) {
-    for (const value of [...texts, ...numbers, ...COMMON_TEXTS]) {
+    for (const value of candidates(check)) {
       const key = JSON.stringify([constraint, name, value])
       if (tried.has(key)) continue
       tried.add(key)
-      return new Map(row).set(name, value)
+      return new Map(row).set(name, value.slice(1, -1).replaceAll("''", "'"))
     }
   }
   return null

@@ -42,3 +42,14 @@ export function sample({ type, labels }: ValueType, n: number): string | null {
   const size = Number(type.match(/\((\d+)/)?.[1] ?? 1)
   return SAMPLES.find(([pattern]) => pattern.test(type.toLowerCase()))?.[1](n, size) ?? null
 }
+
+const COMMON_TEXTS = ["'a@example.org'", "'https://example.org'", "'abc'", "'ABC'", "'0123456789'"]
+
+/** Values, as SQL, that may satisfy a check: the ones that it names, their neighbours, and texts of common forms. */
+export function candidates(check: string): string[] {
+  const texts = check.match(/'(?:[^']|'')*'/g) ?? []
+  const numbers = (check.match(/\d+/g) ?? []).flatMap((it) =>
+    [-1, 0, 1].map((step) => `'${Number(it) + step}'`),
+  )
+  return [...texts, ...numbers, ...COMMON_TEXTS]
+}

@@ -1,21 +1,22 @@
-import { type Catalog, catalogDifferences, readCatalog } from './catalog.ts'
-import type { Folder } from './folder.ts'
-import { Refusal } from './refusal.ts'
-import { readSettledStatus } from './run.ts'
-import { describeDatabase, type Session, withSession } from './session.ts'
-import { checkBeforeUp, currentOf, isApplied, pendingOf, type Status } from './status.ts'
-import { checkUnfinished } from './unfinished.ts'
+import { type Catalog, catalogDifferences, readCatalog } from '../catalog.ts'
+import type { Folder } from '../folder.ts'
+import { Refusal } from '../refusal.ts'
+import { readSettledStatus } from '../run/run.ts'
+import { describeDatabase, majorVersion, withSession } from '../run/session.ts'
+import { checkBeforeUp, currentOf, isApplied, pendingOf, type Status } from '../run/status.ts'
+import { checkUnfinished } from '../run/unfinished.ts'
+import type { Replay } from './replay.ts'
 
 const PATIENCE = { say: (line: string) => console.error(line), lockTimeoutMs: 5_000 }
 
 /**
- * Holds a database against what the migrations that it has had make of an empty one: `catalogs` are those after 0, 1, 2 … migrations.
- * What is pending is no finding. Changes nothing.
+ * Holds a database against what the migrations that it has had make of an empty one. What is pending is no finding, and neither is what
+ * two versions of PostgreSQL do differently. Changes nothing.
  */
 export function compareLive(
   url: string,
   folder: Folder,
-  catalogs: Catalog[],
+  { catalogs, major }: Replay,
 ): Promise<{ agrees: string; findings: string[] }> {
   return withSession(url, async (session) => {
     const status = await readSettledStatus(session, folder, PATIENCE)
@@ -26,7 +27,7 @@ export function compareLive(
     // A database that is at no point of the migrations' line can't be held against one.
     if (refusals.length > 0 || !expected) return { agrees, findings: refusals }
     const actual = await readCatalog(session.query)
-    await leaveOutPlatform(session, actual, expected)
+    leaveOutPlatform(actual, expected, await majorVersion(session), major)
     const differences = catalogDifferences(actual, expected)
     const moved = `${describeDatabase(url)} was changed by something other than its migrations:`
     return { agrees, findings: differences.length > 0 ? [moved, ...differences] : [] }
@@ -44,14 +45,17 @@ function refusalsOf(status: Status): string[] {
   }
 }
 
-// Hosts install extensions of their own, and before PostgreSQL 18 a NOT NULL was no constraint with a name.
-async function leaveOutPlatform(session: Session, actual: Catalog, expected: Catalog): Promise<void> {
+// What a host, or another version of PostgreSQL, makes different without anybody's change.
+function leaveOutPlatform(actual: Catalog, expected: Catalog, major: number, replayed: number): void {
   for (const key of actual.keys()) {
     if (key.startsWith('extension ') && !expected.has(key)) actual.delete(key)
   }
-  const [row] = await session.query(`select current_setting('server_version_num')::int as version`)
-  if (Number(row?.version) >= 180_000) return
-  for (const [key, { definition }] of expected) {
-    if (key.startsWith('constraint ') && String(definition).startsWith('NOT NULL ')) expected.delete(key)
+  if (major === replayed) return
+  for (const catalog of [actual, expected]) {
+    for (const [key, { definition, query: _, ...facts }] of catalog) {
+      if (key.startsWith('view ')) catalog.set(key, facts) // each version writes a view's query out in its own way
+      // Before version 18, a NOT NULL was no constraint with a name.
+      if (key.startsWith('constraint ') && String(definition).startsWith('NOT NULL ')) catalog.delete(key)
+    }
   }
 }

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { journalPath, readJournal, snapshotPath } from './folder.ts'
-import { Refusal } from './refusal.ts'
-import type { Snapshot } from './snapshot.ts'
+import { journalPath, readJournal, snapshotPath } from '../folder.ts'
+import { truncated } from '../plan/sql.ts'
+import { Refusal } from '../refusal.ts'
+import type { Snapshot } from '../snapshot.ts'
 
 /** What a migration's files hold. */
 export type Draft = { slug: string; up: string; down: string; snapshot: Snapshot }
@@ -50,11 +51,10 @@ export function writeMigration(
 export function slugOf(message: string): string {
   const words =
     message
-      .normalize('NFKD')
-      .replace(/\p{M}/gu, '')
+      .normalize('NFC')
       .toLowerCase()
-      .match(/[a-z0-9]+/g) ?? []
-  if (words.length > 0) return words.join('_').slice(0, 60).replace(/_$/, '')
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  if (words.length > 0) return truncated(words.join('_'), 60).replace(/_$/, '')
   throw new Refusal('usage', 'Say what the migration does: make migrate-create MSG="add email to users".')
 }
 

@@ -1,8 +1,8 @@
-import { type Model, modelOf } from './plan/model.ts'
-import { applyRenames, type Rename } from './plan/renames.ts'
+import { type Model, modelOf } from '../plan/model.ts'
+import { applyRenames, type Rename } from '../plan/renames.ts'
+import { Refusal } from '../refusal.ts'
+import type { Snapshot } from '../snapshot.ts'
 import { type Question, questionsOf, STAGES } from './questions.ts'
-import { Refusal } from './refusal.ts'
-import type { Snapshot } from './snapshot.ts'
 
 /** What was said beforehand of what is gone: new names as `users.name:username`, and what was dropped as `users.name`. */
 export type Answers = {
@@ -42,9 +42,10 @@ export async function decideRenames(
       renames.push(answer)
       before = applyRenames(before, [answer]).model
     }
-    if (stage === 'schema' && open.length > 0) break // all that is in it would be in question too
+    // All that is in such a schema would be in question too.
+    if (stage === 'schema' && open.length > 0) return { renames, open }
   }
-  if (open.length === 0 && unused.size > 0) throw misfit([...unused], asked)
+  if (unused.size > 0) throw misfit([...unused], asked)
   return { renames, open }
 }
 

@@ -1,4 +1,4 @@
-import type { Folder } from './folder.ts'
+import type { Folder } from '../folder.ts'
 import { type Ran, type Run, readSettledStatus, readStatus } from './run.ts'
 import { runAll } from './runner.ts'
 import { withSession } from './session.ts'

@@ -1,5 +1,5 @@
-import type { Folder, Migration } from './folder.ts'
-import { Refusal } from './refusal.ts'
+import type { Folder, Migration } from '../folder.ts'
+import { Refusal } from '../refusal.ts'
 import type { Tracked } from './tracking.ts'
 
 /** A migration as a database stands to it. `missing`: applied, and its file is gone. */

@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { readFolder } from '../folder.ts'
+import { snapshotOf } from '../kit.ts'
+import { hazardLines } from '../plan/hazards.ts'
+import { modelOf } from '../plan/model.ts'
+import { plan } from '../plan/plan.ts'
+import { truncated } from '../plan/sql.ts'
+import { type Proof, prove, type Step } from '../proof/prove.ts'
+import { forgettingNewRoles } from '../proof/roles.ts'
+import { Refusal } from '../refusal.ts'
+import { type Session, withSession } from '../run/session.ts'
+import { withScratchDatabase } from '../scratch.ts'
+import type { Snapshot } from '../snapshot.ts'
 import { type Answers, type Ask, decideRenames } from './decisions.ts'
-import { readFolder } from './folder.ts'
-import { snapshotOf } from './kit.ts'
-import { hazardLines } from './plan/hazards.ts'
-import { modelOf } from './plan/model.ts'
-import { plan } from './plan/plan.ts'
-import { type Proof, prove, type Step } from './proof/prove.ts'
-import { forgettingNewRoles } from './proof/roles.ts'
 import type { Question } from './questions.ts'
-import { Refusal } from './refusal.ts'
-import { withScratchDatabase } from './scratch.ts'
-import { type Session, withSession } from './session.ts'
-import type { Snapshot } from './snapshot.ts'
 import { fileText, lastSnapshot, slugOf, writeMigration } from './write.ts'
 
 /** What to make a migration of. `empty`: the statements will be written by hand. */
@@ -65,7 +66,10 @@ export async function createMigration(
 function stages(next: Snapshot, indexes: string[]): { suffix: string; snapshot: Snapshot }[] {
   if (indexes.length === 0) return [{ suffix: '', snapshot: next }]
   const without = { ...structuredClone(next), id: randomUUID() }
-  for (const table of Object.values(without.tables)) for (const name of indexes) delete table.indexes[name]
+  for (const table of Object.values(without.tables)) {
+    for (const name of Object.keys(table.indexes))
+      if (indexes.includes(truncated(name))) delete table.indexes[name]
+  }
   return [
     { suffix: '', snapshot: without },
     { suffix: '_concurrently', snapshot: { ...next, prevId: without.id } },

@@ -1,9 +1,9 @@
-import { type Catalog, catalogDifferences, readCatalog } from './catalog.ts'
-import type { Folder } from './folder.ts'
-import { runAll } from './runner.ts'
-import { withScratchDatabase } from './scratch.ts'
-import { withSession } from './session.ts'
-import { isApplied, pendingOf } from './status.ts'
+import { type Catalog, catalogDifferences, readCatalog } from '../catalog.ts'
+import type { Folder } from '../folder.ts'
+import { runAll } from '../run/runner.ts'
+import { majorVersion, withSession } from '../run/session.ts'
+import { isApplied, pendingOf } from '../run/status.ts'
+import { withScratchDatabase } from '../scratch.ts'
 
 /** What a folder's migrations do to an empty database. */
 export type Replay = {
@@ -11,6 +11,8 @@ export type Replay = {
   catalogs: Catalog[]
   /** Which ways back do not lead to where the way up began, a line a difference. */
   inexact: string[]
+  /** The scratch server's major version of PostgreSQL. */
+  major: number
 }
 
 const QUIET = { say: () => {}, lockTimeoutMs: 5_000 }
@@ -50,7 +52,7 @@ export function replay(folder: Folder): Promise<Replay> {
           inexact.push(...differences.map((difference) => `${name}: after its way back, ${difference}`))
         },
       })
-      return { catalogs, inexact }
+      return { catalogs, inexact, major: await majorVersion(session) }
     }),
   )
 }

@@ -1,5 +1,5 @@
+import { Refusal } from '../refusal.ts'
 import { lockedSession } from './migrator-lock.ts'
-import { Refusal } from './refusal.ts'
 import { type Direction, type Run, readStatus, scriptOf } from './run.ts'
 import type { Session } from './session.ts'
 import { runStatement } from './statement.ts'

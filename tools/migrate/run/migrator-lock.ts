@@ -1,4 +1,4 @@
-import { Refusal } from './refusal.ts'
+import { Refusal } from '../refusal.ts'
 import { inTransaction, type Session } from './session.ts'
 
 /** How a command waits, and where it says so. `lockTimeoutMs` is the longest wait for a lock of anybody else's; 0 is for ever. */

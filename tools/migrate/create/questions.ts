@@ -1,6 +1,6 @@
-import type { Model } from './plan/model.ts'
-import type { Rename } from './plan/renames.ts'
-import { keyOf, type Place } from './plan/sql.ts'
+import type { Model } from '../plan/model.ts'
+import type { Rename } from '../plan/renames.ts'
+import { keyOf, type Place } from '../plan/sql.ts'
 
 /** Something that is gone from the models while others of its kind are new: renamed to one of them, or dropped? */
 export type Question = {

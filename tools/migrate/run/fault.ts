@@ -1,7 +1,7 @@
-import { sqlError } from '../../src/db/sql-error.ts'
+import { sqlError } from '../../../src/db/sql-error.ts'
+import { Refusal } from '../refusal.ts'
+import type { Script, Statement } from '../script.ts'
 import type { Patience } from './migrator-lock.ts'
-import { Refusal } from './refusal.ts'
-import type { Script, Statement } from './script.ts'
 
 /**
  * Names the file, the line and the reason for which a statement of a migration failed, and what to do about it. Without a statement it is

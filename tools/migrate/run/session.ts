@@ -1,8 +1,9 @@
 import { SQL } from 'bun'
-import { sqlError } from '../../src/db/sql-error.ts'
-import { ToolError } from '../error.ts'
+import { DrizzleQueryError } from 'drizzle-orm/errors'
+import { explainRefusal, sqlError } from '../../../src/db/sql-error.ts'
+import { ToolError } from '../../error.ts'
+import { Refusal } from '../refusal.ts'
 import { reasonOf } from './fault.ts'
-import { Refusal } from './refusal.ts'
 
 /** One connection to a database, held for all of a command: settings, transactions and locks are its own. */
 export type Session = {
@@ -18,7 +19,7 @@ export async function withSession<T>(url: string, work: (session: Session) => Pr
   const pool = new SQL(url, { max: 1, connectionTimeout: CONNECT_TIMEOUT_S })
   try {
     // Reserved, the connection stays lost once it is lost; the pool would go on with a new one, outside the transaction.
-    const connection = await pool.reserve().catch((error) => fail(url, error))
+    const connection = await pool.reserve().catch(fail)
     // Without parameters a query goes by the simple protocol, which takes several statements at once.
     return await work({
       query: (sql) => connection.unsafe(sql),
@@ -48,23 +49,20 @@ export async function inTransaction<T>(session: Session, work: () => Promise<T>)
 /** Whether a query failed because the table that it names is not there. */
 export const isMissingTable = (error: unknown): boolean => sqlError(error)?.state === '42P01'
 
+/** The server's major version of PostgreSQL. */
+export async function majorVersion(session: Session): Promise<number> {
+  const [row] = await session.query(`select current_setting('server_version_num')::int / 10000 as major`)
+  return Number(row?.major)
+}
+
 /** A database's name and server, without user and password: fit to be shown. */
 export function describeDatabase(url: string): string {
   const { pathname, hostname, port } = new URL(url)
   return `${decodeURIComponent(pathname.slice(1))} on ${hostname}${port && `:${port}`}`
 }
 
-function fail(url: string, error: unknown): never {
-  const state = sqlError(error)?.state
-  const { message, code } = error as { message: string; code?: string }
-  const reason = state
-    ? (REASONS[state] ?? `refuses the connection: ${message}`)
-    : `does not answer (${code})`
-  throw new Refusal('unreachable', `The database ${describeDatabase(url)} ${reason}. Check DATABASE_URL.`)
-}
-
-const REASONS: Record<string, string> = {
-  '28000': 'knows no such role',
-  '28P01': 'refuses the user or the password',
-  '3D000': 'does not exist on its server',
+function fail(error: unknown): never {
+  // Drivers name a lost or refused connection each in its own way; inside Drizzle's error, all are known for what they are.
+  const sentence = explainRefusal(new DrizzleQueryError('', [], error as Error))
+  throw new Refusal('unreachable', sentence ?? `The database refuses the connection: ${reasonOf(error)}.`)
 }

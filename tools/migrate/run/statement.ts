@@ -1,6 +1,6 @@
+import type { Script, Statement } from '../script.ts'
 import { explainFault } from './fault.ts'
 import type { Run } from './run.ts'
-import type { Script, Statement } from './script.ts'
 import type { Session } from './session.ts'
 
 const MENTION_EVERY_MS = 5_000

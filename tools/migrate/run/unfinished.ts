@@ -1,4 +1,4 @@
-import { Refusal } from './refusal.ts'
+import { Refusal } from '../refusal.ts'
 import { type Direction, scriptOf } from './run.ts'
 import { currentOf, type Status } from './status.ts'
 

@@ -1,5 +1,5 @@
-import type { Migration } from './folder.ts'
-import type { Script } from './script.ts'
+import type { Migration } from '../folder.ts'
+import type { Script } from '../script.ts'
 import { isMissingTable, type Session } from './session.ts'
 
 /** What a database keeps of one migration. `when` is the date in the journal, `hash` that of the file which was run. */
@@ -32,25 +32,23 @@ export const PREPARE_TRACKING = [
 /** Reads what a database has had applied, in the order in which that happened; nothing where no migrator has ever run. */
 export async function readTracked(session: Session): Promise<Tracked[]> {
   try {
-    // As JSON, since columns of ours are not there after drizzle's own migrator alone.
-    const rows = await session.query(`select to_jsonb(m) as tracked from ${TABLE} m order by id`)
-    return rows.map(({ tracked }) => parse(tracked as Record<string, never>))
+    // Not by name, since columns of ours are not there after drizzle's own migrator alone.
+    return (await session.query(`select * from ${TABLE} order by id`)).map(parse)
   } catch (error) {
     if (isMissingTable(error)) return []
     throw error
   }
 }
 
-function parse(row: Record<string, string & number>): Tracked {
-  const { id = 0, hash = '', created_at = 0, hearth_down_hash, hearth_applied_at, hearth_unfinished } = row
+function parse(row: Record<string, unknown>): Tracked {
   return {
-    id,
-    hash,
-    when: Math.abs(created_at),
-    downHash: hearth_down_hash ?? null,
-    appliedAt: hearth_applied_at ? new Date(hearth_applied_at) : null,
-    unfinished: hearth_unfinished
-      ? { direction: hearth_unfinished as 'up' | 'down', done: row.hearth_done ?? 0 }
+    id: Number(row.id),
+    hash: String(row.hash),
+    when: Math.abs(Number(row.created_at)), // below zero while it is on its way up
+    downHash: (row.hearth_down_hash as string | undefined) ?? null,
+    appliedAt: (row.hearth_applied_at as Date | undefined) ?? null,
+    unfinished: row.hearth_unfinished
+      ? { direction: row.hearth_unfinished as 'up' | 'down', done: Number(row.hearth_done) }
       : null,
   }
 }
