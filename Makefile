@@ -42,7 +42,7 @@ test-drivers: node_modules/.dev ## run the tests over each driver: [TEST_DRIVER=
 
 .PHONY: test-branch
 test-branch: node_modules/.dev ## run the tests on a Neon branch made for them: NEON_API_KEY=... NEON_PROJECT_ID=... [WORKERS=4]
-	@TEST_DRIVER=$(or $(TEST_DRIVER),postgres-js) $(BUN) run --silent test-branch --parallel=$(or $(WORKERS),4) # fewest round trips
+	@TEST_DRIVER=$(or $(TEST_DRIVER),postgres-js) exec $(BUN) tools/neon-branch/cli.ts $(BUN) test --parallel=$(or $(WORKERS),4) # not by `bun run`, which keeps signals to itself
 
 .PHONY: check
 check: node_modules/.dev ## format, lint, types, structure, migrations, and the Worker's bundle

@@ -9,13 +9,12 @@ test(
   () =>
     withMigrations(PAIRS, async (world) => {
       let interrupted = 0
-      for (let kill = 0; kill < KILLS; kill += 1) {
+      while (interrupted < KILLS) {
         const { applied } = await resultOf(world)
         const isUp = applied === 0 || (applied < PAIRS.length && Math.random() < 0.5)
         if (await killAtRandom(world, isUp ? ['up'] : ['down', '--to', 'none', '--yes'])) interrupted += 1
         expect((await resultOf(world)).halves).toEqual([])
       }
-      expect(interrupted).toBeGreaterThan(0)
       expect(await world.migrate('up')).toMatchObject({ code: 0, err: '' })
       expect(await resultOf(world)).toEqual({ applied: PAIRS.length, halves: [] })
     }),
