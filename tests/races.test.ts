@@ -8,7 +8,8 @@ import { PASSWORD, signedIn } from './support/factories.ts'
 import { call, services } from './support/http.ts'
 
 const newPassword = 'a better battery'
-const signIn = (username: string) => call('POST /sessions', { body: { username, password: PASSWORD } })
+const signIn = (username: string, options = {}) =>
+  call('POST /sessions', { body: { username, password: PASSWORD }, ...options })
 const changePassword = (token: string) =>
   call('PUT /me/password', { token, body: { currentPassword: PASSWORD, newPassword } })
 
@@ -35,6 +36,16 @@ async function untilWaiting(count: number): Promise<void> {
 }
 
 describe.skipIf(!hasTransactions)('a sign-in that is hashing', () => {
+  test('while another makes the hash anew is let in as well', () =>
+    committed(async () => {
+      const { user } = await signedIn()
+      const costlier = { with: services({ scrypt: { N: 4, r: 1, p: 1 } }) }
+      const lock = (tx: Db) => tx.select().from(users).where(eq(users.id, user.id)).for('update')
+      const request = () => signIn(user.username, costlier)
+      const answers = await whileHeld(lock, request, request)
+      expect(answers.map(({ status }) => status)).toEqual([201, 201])
+    }))
+
   test('while the user is deleted finds nobody', () =>
     committed(async () => {
       const { user } = await signedIn()

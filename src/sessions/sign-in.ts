@@ -18,12 +18,15 @@ export type SignInPolicy = PasswordPolicy & Pick<Config, 'sessionDays'>
  * Signs a user in and returns the token, shown this once. Throws `bad_credentials` alike for an unknown user and a wrong
  * password, `suspended` for the right password of a suspended user, `too_many_attempts` and `unavailable` before any hash.
  */
-export async function signIn(
-  db: Db,
-  client: Client,
-  { username, password }: Credentials,
-  policy: SignInPolicy,
-) {
+export async function signIn(db: Db, client: Client, credentials: Credentials, policy: SignInPolicy) {
+  const attempt = () => trySignIn(db, client, credentials, policy)
+  // By the end the stored hash may be another: of a new password, or made anew by a sign-in beside this. A second try tells which.
+  const signedIn = (await attempt()) ?? (await attempt())
+  if (!signedIn) throw badCredentials()
+  return signedIn
+}
+
+async function trySignIn(db: Db, client: Client, { username, password }: Credentials, policy: SignInPolicy) {
   const { candidate, accountKey } = await takeAttempt(db, client.ip, username)
   const isRight = await verifyPassword(password, candidate?.passwordHash ?? null, policy.scrypt)
   if (!candidate || !isRight) throw badCredentials()
@@ -39,7 +42,8 @@ export async function signIn(
     tokenDigest: await digest(token),
     days: policy.sessionDays,
   }
-  return { token, expiresAt: await openSession(db, client, opening), user }
+  const expiresAt = await openSession(db, client, opening)
+  return expiresAt && { token, expiresAt, user }
 }
 
 type Opening = {
@@ -53,8 +57,8 @@ type Opening = {
 
 // One statement: the session, and the housekeeping for which a sign-in is the moment. It asks for the old hash again, since
 // the password may have been changed, or the user deleted, while this sign-in was hashing; the lock makes it wait for such a
-// change that is under way.
-async function openSession(db: Db, { ip, userAgent }: Client, opening: Opening): Promise<Date> {
+// change that is under way. Returns when the session runs out, or null when there is no user with the old hash any more.
+async function openSession(db: Db, { ip, userAgent }: Client, opening: Opening): Promise<Date | null> {
   const { userId, oldHash, newHash, accountKey, tokenDigest, days } = opening
   const unchanged = db.$with('unchanged', {}).as(sql`
     select id from users
@@ -73,8 +77,7 @@ async function openSession(db: Db, { ip, userAgent }: Client, opening: Opening):
     .as(sql`delete from sessions where user_id = ${userId}::int and expires_at <= now()`)
   const forgiven = db.$with('forgiven', {}).as(forgive(accountKey))
   const [session] = await db.with(unchanged, opened, rehashed, expired, forgiven).select().from(opened)
-  if (!session) throw badCredentials()
-  return session.expiresAt
+  return session?.expiresAt ?? null
 }
 
 const badCredentials = () => new AppError('bad_credentials', 'The user name or the password is wrong.')
