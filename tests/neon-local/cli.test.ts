@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { neon } from '@neondatabase/serverless'
-import { busySessions, countSessions, eventually, startEndpoint } from './support/neon-local.ts'
+import { busySessions, countSessions, eventually, startEndpoint } from '../support/neon-local.ts'
 
 const endpoint = await startEndpoint({ idleTimeoutMs: 100 })
 afterAll(() => endpoint.close())

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { postSql, startEndpoint } from './support/neon-local.ts'
+import { postSql, startEndpoint } from '../support/neon-local.ts'
 
 const endpoint = await startEndpoint()
 afterAll(() => endpoint.close())

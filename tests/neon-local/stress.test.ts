@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'bun:test'
-import { countSessions, eventually, startEndpoint } from './support/neon-local.ts'
-import { stress } from './support/neon-stress.ts'
+import { countSessions, eventually, startEndpoint } from '../support/neon-local.ts'
+import { stress } from '../support/neon-stress.ts'
 
 const endpoint = await startEndpoint({ idleTimeoutMs: 100 })
 afterAll(() => endpoint.close())

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
-import { sqlError } from '../src/db/sql-error.ts'
-import { users } from '../src/users/table.ts'
-import { db, hasTransactions } from './support/db.ts'
+import { sqlError } from '../../src/db/sql-error.ts'
+import { users } from '../../src/users/table.ts'
+import { db, hasTransactions } from '../support/db.ts'
 
 const insert = (at: typeof db, username: string) => at.insert(users).values({ username, passwordHash: 'x' })
 const names = async () => (await db.select().from(users).orderBy(users.id)).map(({ username }) => username)

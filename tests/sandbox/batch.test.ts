@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import { sqlError } from '../src/db/sql-error.ts'
-import { users } from '../src/users/table.ts'
-import { db, hasTransactions } from './support/db.ts'
+import { sqlError } from '../../src/db/sql-error.ts'
+import { users } from '../../src/users/table.ts'
+import { db, hasTransactions } from '../support/db.ts'
 
 const http = db as unknown as NeonHttpDatabase
 const insert = (username: string) => http.insert(users).values({ username, passwordHash: 'x' })

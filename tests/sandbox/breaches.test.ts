@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { hasTransactions } from './support/db.ts'
+import { hasTransactions } from '../support/db.ts'
 
-const project = join(import.meta.dir, '..')
+const project = join(import.meta.dir, '../..')
 
 /** Runs the deliberately bad tests in a process and on a database of their own; returns what Bun reports. */
 async function runBadTests(): Promise<{ exitCode: number; report: string }> {

@@ -2,9 +2,9 @@ import { expect, test } from 'bun:test'
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { databaseUrl } from '../tools/postgres/databases.ts'
+import { databaseUrl } from '../../tools/postgres/databases.ts'
 
-const project = join(import.meta.dir, '..')
+const project = join(import.meta.dir, '../..')
 const folder = join(project, 'tests/support/sandbox')
 
 test('the folder imports nothing around it', async () => {

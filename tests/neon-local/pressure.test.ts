@@ -1,9 +1,9 @@
 import { afterAll, expect, test } from 'bun:test'
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import { startNeonLocal } from '../tools/neon-local/server.ts'
-import { encode, int32 } from '../tools/neon-local/wire.ts'
-import { eventually } from './support/neon-local.ts'
+import { startNeonLocal } from '../../tools/neon-local/server.ts'
+import { encode, int32 } from '../../tools/neon-local/wire.ts'
+import { eventually } from '../support/neon-local.ts'
 
 // Both ends are plain sockets here, since no driver lets one stop reading.
 const CHUNK = Buffer.alloc(1024 * 1024, 'x')

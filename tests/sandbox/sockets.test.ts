@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { app } from '../src/app.ts'
-import { users } from '../src/users/table.ts'
-import { db } from './support/db.ts'
-import { user } from './support/factories.ts'
-import { services } from './support/http.ts'
+import { app } from '../../src/app.ts'
+import { users } from '../../src/users/table.ts'
+import { db } from '../support/db.ts'
+import { user } from '../support/factories.ts'
+import { services } from '../support/http.ts'
 
 const serve = () =>
   Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: (request) => app.fetch(request, services()) })

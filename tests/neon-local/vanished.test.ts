@@ -6,7 +6,7 @@ import {
   type Endpoint,
   eventually,
   startEndpoint,
-} from './support/neon-local.ts'
+} from '../support/neon-local.ts'
 
 let endpoint: Endpoint
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { SQL } from 'bun'
-import { connect } from '../src/db/bun-sql.ts'
-import { databaseUrl } from '../tools/postgres/databases.ts'
-import { send } from './support/sandbox/drizzle.ts'
-import { TestServer } from './support/sandbox/server.ts'
+import { connect } from '../../src/db/bun-sql.ts'
+import { databaseUrl } from '../../tools/postgres/databases.ts'
+import { send } from '../support/sandbox/drizzle.ts'
+import { TestServer } from '../support/sandbox/server.ts'
 
 const url = new URL(await databaseUrl('test'))
 const base = `sandbox_server_${crypto.randomUUID().slice(0, 8)}`
@@ -74,7 +74,7 @@ test.each([
   ['nonsense', 'DATABASE_TEST_URL must look like'],
 ])('tests that can not have their database, at %s, stop with a sentence', async (given, sentence) => {
   const child = Bun.spawn([process.execPath, 'test', 'tests/config.test.ts'], {
-    cwd: join(import.meta.dir, '..'),
+    cwd: join(import.meta.dir, '../..'),
     env: { ...process.env, DATABASE_TEST_URL: given },
     stdout: 'pipe',
     stderr: 'pipe',

@@ -4,7 +4,7 @@ import { eq, sql } from 'drizzle-orm'
 import { drizzle as overHttp } from 'drizzle-orm/neon-http'
 import { drizzle as overWebSocket } from 'drizzle-orm/neon-serverless'
 import { integer, jsonb, numeric, pgTable, serial, text, timestamp } from 'drizzle-orm/pg-core'
-import { startEndpoint } from './support/neon-local.ts'
+import { startEndpoint } from '../support/neon-local.ts'
 
 const notes = pgTable('notes', {
   id: serial().primaryKey(),

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { Client, NeonDbError, neon, neonConfig, Pool } from '@neondatabase/serverless'
 import pg from 'pg'
-import { useNeonLocal } from '../tools/neon-local/settings.ts'
-import { startEndpoint } from './support/neon-local.ts'
+import { useNeonLocal } from '../../tools/neon-local/settings.ts'
+import { startEndpoint } from '../support/neon-local.ts'
 
 const endpoint = await startEndpoint({ maxConnections: 1 }) // one session, so that whatever leaks shows
 afterAll(() => endpoint.close())

@@ -2,9 +2,9 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { Client } from '@neondatabase/serverless'
-import { startNeonLocal } from '../tools/neon-local/server.ts'
-import { encode, int32 } from '../tools/neon-local/wire.ts'
-import { startEndpoint } from './support/neon-local.ts'
+import { startNeonLocal } from '../../tools/neon-local/server.ts'
+import { encode, int32 } from '../../tools/neon-local/wire.ts'
+import { startEndpoint } from '../support/neon-local.ts'
 
 const endpoint = await startEndpoint()
 afterAll(() => endpoint.close())

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { startEndpoint } from './support/neon-local.ts'
+import { startEndpoint } from '../support/neon-local.ts'
 
 const endpoint = await startEndpoint()
 afterAll(() => endpoint.close())

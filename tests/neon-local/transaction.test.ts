@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { neon } from '@neondatabase/serverless'
-import { postSql, startEndpoint } from './support/neon-local.ts'
+import { postSql, startEndpoint } from '../support/neon-local.ts'
 
 const endpoint = await startEndpoint({ maxConnections: 1 })
 afterAll(() => endpoint.close())

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { Client, Pool } from '@neondatabase/serverless'
-import { startNeonLocal } from '../tools/neon-local/server.ts'
-import { countSessions, eventually, startEndpoint } from './support/neon-local.ts'
+import { startNeonLocal } from '../../tools/neon-local/server.ts'
+import { countSessions, eventually, startEndpoint } from '../support/neon-local.ts'
 
 const endpoint = await startEndpoint()
 afterAll(() => endpoint.close())

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { type NeonConfig, useNeonLocal } from '../tools/neon-local/settings.ts'
+import { type NeonConfig, useNeonLocal } from '../../tools/neon-local/settings.ts'
 
 const neonDefaults = (): NeonConfig => ({
   fetchEndpoint: (host) => `https://api.${host}/sql`,

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { startNeonLocal } from '../tools/neon-local/server.ts'
-import { postSql, startEndpoint } from './support/neon-local.ts'
+import { startNeonLocal } from '../../tools/neon-local/server.ts'
+import { postSql, startEndpoint } from '../support/neon-local.ts'
 
 const endpoint = await startEndpoint()
 afterAll(() => endpoint.close())
