@@ -8,8 +8,15 @@ import { sessions } from './table.ts'
 export const isLive = (digest: string | Placeholder) =>
   and(eq(sessions.tokenDigest, digest), gt(sessions.expiresAt, sql`now()`))
 
-/** The condition that joins a session to its user. Suspending ends sessions, but a sign-in at that moment may still open one. */
-export const mayUse = and(eq(users.id, sessions.userId), eq(users.suspended, false))
+/**
+ * The condition that joins a session to its user. Suspending and a new password delete sessions, but no statement sees what a
+ * sign-in opens at that very moment; so what makes a session void is asked here.
+ */
+export const mayUse = and(
+  eq(users.id, sessions.userId),
+  eq(users.suspended, false),
+  eq(users.passwordVersion, sessions.passwordVersion),
+)
 
 /** The CTE `owner`, of one row or none: whom a token's digest stands for, for statements that act on what is the owner's. */
 export const ownerOf = (db: Db, digest: string) =>

@@ -44,6 +44,11 @@ export async function listSessions(
 }
 
 const own = alias(sessions, 'own')
+const isAlsoLive = and(
+  eq(own.userId, users.id),
+  eq(own.passwordVersion, users.passwordVersion),
+  gt(own.expiresAt, sql`now()`),
+)
 
 const ownSessions = prepared((db) =>
   db
@@ -58,7 +63,7 @@ const ownSessions = prepared((db) =>
     })
     .from(sessions)
     .innerJoin(users, mayUse)
-    .innerJoin(own, and(eq(own.userId, sessions.userId), gt(own.expiresAt, sql`now()`)))
+    .innerJoin(own, isAlsoLive)
     .where(isLive(digest))
     .orderBy(desc(own.lastUsedAt), desc(own.id))
     .prepare('own_sessions'),

@@ -61,13 +61,13 @@ type Opening = {
 async function openSession(db: Db, { ip, userAgent }: Client, opening: Opening): Promise<Date | null> {
   const { userId, oldHash, newHash, accountKey, tokenDigest, days } = opening
   const unchanged = db.$with('unchanged', {}).as(sql`
-    select id from users
+    select id, password_version from users
     where id = ${userId}::int and password_hash = ${oldHash}::text and not suspended for no key update`)
   const opened = db
     .$with('opened', { expiresAt: sql<Date>`expires_at`.mapWith(sessions.expiresAt).as('expires_at') })
     .as(sql`
-    insert into sessions (user_id, token_digest, user_agent, ip, expires_at)
-    select id, ${tokenDigest}::text, ${userAgent}::text, ${ip}::text, now() + make_interval(days => ${days}::int)
+    insert into sessions (user_id, password_version, token_digest, user_agent, ip, expires_at)
+    select id, password_version, ${tokenDigest}::text, ${userAgent}::text, ${ip}::text, now() + make_interval(days => ${days}::int)
     from unchanged returning expires_at`)
   const rehashed = db.$with('rehashed', {}).as(sql`
     update users set password_hash = ${newHash}::text

@@ -10,6 +10,8 @@ export const sessions = pgTable(
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
     tokenDigest: varchar('token_digest', { length: 43 }).notNull().unique(),
+    /** That of the user when the session was opened. */
+    passwordVersion: integer('password_version').notNull().default(1),
     userAgent: varchar('user_agent', { length: 255 }),
     ip: varchar('ip', { length: 45 }),
     createdAt: moment('created_at').notNull().defaultNow(),

@@ -1,6 +1,7 @@
 import { eq, or, sql } from 'drizzle-orm'
 import { type Db, prepared } from '../db/db.ts'
 import { AppError } from '../errors.ts'
+import type { UserRow } from '../users/service.ts'
 import { users } from '../users/table.ts'
 import { addressBlock } from './address.ts'
 import { digest } from './token.ts'
@@ -15,7 +16,7 @@ const ADDRESS = { pace: sql`interval '1 second'`, window: sql`interval '59 secon
 const ACCOUNT = { pace: sql`interval '30 seconds'`, window: sql`interval '270 seconds'` } // 10 at once, then two a minute
 
 /** The user who may be signing in, and the key to forgive when it is. */
-export type Attempt = { candidate: typeof users.$inferSelect | null; accountKey: string }
+export type Attempt = { candidate: (UserRow & { passwordHash: string }) | null; accountKey: string }
 
 /** Counts an attempt to sign in and returns whom it is for, in one statement. Throws `too_many_attempts`. */
 export async function takeAttempt(db: Db, ip: string | null, name: string): Promise<Attempt> {

@@ -1,4 +1,4 @@
-import { and, eq, exists, ne } from 'drizzle-orm'
+import { and, eq, exists, ne, sql } from 'drizzle-orm'
 import type { Db } from '../db/db.ts'
 import { AppError } from '../errors.ts'
 import { isLive, mayUse, unknownToken } from '../sessions/live.ts'
@@ -35,21 +35,26 @@ export async function changePassword(
   const changed = db.$with('changed').as(
     db
       .update(users)
-      .set({ passwordHash })
+      .set({ passwordHash, passwordVersion: sql`${users.passwordVersion} + 1` })
       .where(and(eq(users.id, owner.id), eq(users.passwordHash, owner.passwordHash)))
-      .returning({ id: users.id }),
+      .returning({ id: users.id, version: sql<number>`${users.passwordVersion}`.as('version') }),
   )
-  const others = and(eq(sessions.userId, owner.id), ne(sessions.id, owner.sessionId))
+  const isChanged = exists(db.select().from(changed))
+  const kept = db.$with('kept').as(
+    db
+      .update(sessions)
+      .set({ passwordVersion: sql`(select version from changed)` })
+      .where(and(eq(sessions.id, owner.sessionId), isChanged))
+      .returning({ id: sessions.id }),
+  )
   const ended = db.$with('ended').as(
     db
       .delete(sessions)
-      .where(and(others, exists(db.select().from(changed))))
+      .where(and(eq(sessions.userId, owner.id), ne(sessions.id, owner.sessionId), isChanged))
       .returning({ id: sessions.id }),
   )
-  const rows = await db.with(changed, ended).select().from(changed)
+  const rows = await db.with(changed, kept, ended).select().from(changed)
   if (rows.length === 0) throw wrongPassword()
-  // A statement does not see what was committed while it waited: a session that the old password opened at that moment.
-  await db.delete(sessions).where(others)
 }
 
 const wrongPassword = () =>

@@ -7,13 +7,13 @@ import { assertPasswordAllowed, hashPassword, type PasswordPolicy } from './pass
 import type { NewUser, UserPatch, UserQuery } from './schema.ts'
 import { users } from './table.ts'
 
-const { passwordHash: _, ...columns } = getTableColumns(users)
+const { passwordHash: _hash, passwordVersion: _version, ...columns } = getTableColumns(users)
 
-/** The columns of a user that may leave this folder: all but the hash. */
+/** The columns of a user that may leave this folder: all but those of the password. */
 export const userColumns = columns
 
-/** A stored user without the hash. */
-export type UserRow = Omit<typeof users.$inferSelect, 'passwordHash'>
+/** A stored user without what is about the password. */
+export type UserRow = Omit<typeof users.$inferSelect, 'passwordHash' | 'passwordVersion'>
 
 /** Registers a user and returns it. Throws `invalid` for a password the policy refuses, `unavailable` when too many wait for a hash, and the database's unique violation, which callers are told as `conflict`. */
 export async function createUser(db: Db, input: NewUser, policy: PasswordPolicy): Promise<UserRow> {

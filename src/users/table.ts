@@ -12,6 +12,8 @@ export const users = pgTable(
     username: varchar('username', { length: 32 }).notNull().unique(),
     email: varchar('email', { length: 254 }).unique(),
     passwordHash: text('password_hash').notNull(),
+    /** Goes up with each new password; a session holds as long as it has the same one. */
+    passwordVersion: integer('password_version').notNull().default(1),
     role: userRole('role').notNull().default('user'),
     suspended: boolean('suspended').notNull().default(false),
     createdAt: moment('created_at').notNull().defaultNow(),
