@@ -23,7 +23,7 @@ admin: node_modules/.run ## make a user an admin, or a new admin: USERNAME=alice
 
 ##@ Test
 .PHONY: test
-test: node_modules/.dev ## run the tests on the embedded Postgres: [WORKERS=4]
+test: node_modules/.dev ## run the tests on the embedded Postgres, in four processes: [WORKERS=1]
 	$(DO) test $(if $(WORKERS),--parallel=$(WORKERS))
 
 .PHONY: fuzz-migrations

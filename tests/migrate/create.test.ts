@@ -93,7 +93,9 @@ describe('create', () => {
       expect([wrong.code, migrationsIn(world)]).toEqual([1, before])
       expect(wrong.err).toContain('people.nmae:label does not fit')
 
-      expect((await create(world, 'label: pg.text()', '--rename', 'people.name:label')).code).toBe(0)
+      expect(await create(world, 'label: pg.text()', '--rename', 'people.name:label')).toMatchObject({
+        code: 0,
+      })
       expect(read(world, '0001_change_people.sql')).toContain('RENAME COLUMN "name" TO "label"')
       expect(read(world, '0001_change_people.down.sql')).toContain('RENAME COLUMN "label" TO "name"')
       expect((await create(world, 'title: pg.text()', '--drop', 'people.label')).code).toBe(0)

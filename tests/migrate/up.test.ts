@@ -9,11 +9,6 @@ const ENUM = [
   { name: '0002_use', up: "insert into t values ('b');" },
 ]
 
-/** A migration that makes a table, as number 0001. */
-const later = (table: string) => [
-  { name: `0001_${table}`, up: `select pg_sleep(0.01); create table ${table} ()` },
-]
-
 describe('up', () => {
   test('applies what is pending, in order, and says so', () =>
     withMigrations(tablesNamed('a', 'b', 'c'), async ({ migrate, json, tables }) => {
@@ -68,12 +63,16 @@ describe('up', () => {
   test('lets no setting of one migration reach the next', () =>
     withMigrations(
       [
-        { name: '0000_set', up: "set search_path = pg_catalog; set statement_timeout = '1ms';" },
-        ...later('a'),
+        { name: '0000_set', up: "set search_path = pg_catalog; set statement_timeout = '77s';" },
+        {
+          name: '0001_seen',
+          up: `create table a as select current_setting('statement_timeout') as timeout;`,
+        },
       ],
-      async ({ migrate, tables }) => {
+      async ({ migrate, sql, tables }) => {
         expect(await migrate('up')).toMatchObject({ code: 0, err: '' })
         expect(await tables()).toEqual(['a'])
+        expect([...(await sql`select timeout from a`)]).toEqual([{ timeout: '0' }])
       },
     ))
 

@@ -93,7 +93,7 @@ describe('what a request leaves in its session is gone for the next, on the same
     [
       'a lock',
       'select pg_advisory_lock(7)',
-      `select count(*)::int as n from pg_locks where locktype = 'advisory'`,
+      `select count(*)::int as n from pg_locks join pg_database on oid = database where locktype = 'advisory' and datname = current_database()`,
       { n: 0 },
     ],
     ['a channel', 'listen left_over', 'select count(*)::int as n from pg_listening_channels()', { n: 0 }],

@@ -83,7 +83,8 @@ function worldOf(folder: string, url: string, sql: Bun.SQL): World {
     migrateOn,
     onTerminal: (typed, ...args) => onTerminal(inFolder(args), url, typed),
     json: async (...args) => {
-      const { code, out } = await migrate(...args, '--json')
+      const { code, out, err } = await migrate(...args, '--json')
+      if (!out) throw new Error(`It printed no JSON, but: ${err}`)
       return { code, result: JSON.parse(out) }
     },
     write: (fixtures) => writeMigrations(folder, fixtures),

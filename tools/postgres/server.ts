@@ -90,7 +90,7 @@ async function launchOn(home: Home, port: number, deadline: number): Promise<'re
     port,
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    max_connections: 200,
+    max_connections: 1000, // of tests in several processes, each with pools of its own
     log_min_messages: 'fatal', // messages of errors quote values: user names, even passwords typed in the wrong field
     log_min_error_statement: 'panic',
   }
