@@ -1,6 +1,6 @@
 import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { dirname, join } from 'node:path'
-import { ownServer } from './support/processes.ts'
+import { environment, ownServer } from './support/processes.ts'
 
 setDefaultTimeout(60_000)
 const root = join(import.meta.dir, '..')
@@ -23,7 +23,7 @@ test('the tour prints what the README says', async () => {
   const PATH = `${dirname(process.execPath)}:${process.env.PATH}`
   const shell = Bun.spawn(['sh', '-c', tour], {
     cwd: root,
-    env: { ...process.env, ...server.env, PATH },
+    env: environment({ ...server.env, PATH }),
     stderr: 'pipe',
   })
   const [output, errors] = await Promise.all([

@@ -9,11 +9,19 @@ export type Outcome = { code: number; out: string; err: string }
 
 type Environment = Record<string, string | undefined>
 
-/** Starts one of the project's files in a process of its own. Of this process's databases it knows only those in `env`. */
+/** This process's environment with `env`; of the databases it names only those that `env` names. */
+export const environment = (env: Environment): Environment => ({
+  ...process.env,
+  DATABASE_URL: undefined,
+  DATABASE_TEST_URL: undefined,
+  ...env,
+})
+
+/** Starts one of the project's files in a process of its own, in the `environment` of `env`. */
 export function start(file: string, args: string[] = [], env: Environment = {}) {
   return Bun.spawn([process.execPath, file, ...args], {
     cwd: PROJECT,
-    env: { ...process.env, DATABASE_URL: undefined, DATABASE_TEST_URL: undefined, ...env },
+    env: environment(env),
     stdin: 'ignore',
     stdout: 'pipe',
     stderr: 'pipe',
