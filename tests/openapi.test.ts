@@ -8,7 +8,8 @@ describe('the description', () => {
     const operations = Object.entries<Record<string, { responses: object; security?: unknown }>>(
       body.paths,
     ).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
-    expect(operations.sort()).toEqual([
+    // Containing, since a clone adds resources of its own.
+    const contract = [
       'DELETE /me',
       'DELETE /sessions/current',
       'DELETE /sessions/{id}',
@@ -24,7 +25,8 @@ describe('the description', () => {
       'POST /sessions',
       'POST /users',
       'PUT /me/password',
-    ])
+    ]
+    expect(operations).toEqual(expect.arrayContaining(contract))
     expect(Object.keys(body.paths['/users'].post.responses).sort()).toEqual([
       '201',
       '400',

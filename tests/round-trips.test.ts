@@ -54,12 +54,18 @@ async function someAdmin(): Promise<{ username: string; token: string; ids: Reco
   return { username, token, ids: { users: user, sessions: session } }
 }
 
-test('every endpoint has its round trips counted', () => {
+// A clone's own resources need no line here; an endpoint more of one that has lines does.
+test('every endpoint of a counted resource is counted', () => {
+  const counted = ROUND_TRIPS.map(([endpoint]) => endpoint)
+  const resources = new Set(counted.map(resourceOf))
   const endpoints = app.routes
     .filter(({ method }) => method !== 'ALL')
     .map(({ method, path }) => `${method} ${path}`)
-  expect(ROUND_TRIPS.map(([endpoint]) => endpoint).sort()).toEqual([...new Set(endpoints)].sort())
+    .filter((endpoint) => resources.has(resourceOf(endpoint)))
+  expect(counted.sort()).toEqual([...new Set(endpoints)].sort())
 })
+
+const resourceOf = (endpoint: string) => endpoint.split('/')[1] ?? ''
 
 test.each(ROUND_TRIPS)('%s asks the database %d times', async (endpoint, expected) => {
   const { username, token, ids } = await someAdmin()
