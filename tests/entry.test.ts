@@ -17,8 +17,9 @@ describe('a running app', () => {
   test('has its tables, logs a line a request, and ends well when told to', async () => {
     const { app, address } = await server.startApp()
     expect((await fetch(`${address}/ready`)).status).toBe(200)
-    const { status, headers } = await register(address, 'alice')
-    expect([status, headers.get('Location')]).toEqual([201, '/users/1'])
+    const registered = await register(address, 'alice')
+    const { id } = (await registered.json()) as { id: number }
+    expect([registered.status, registered.headers.get('Location')]).toEqual([201, `/users/${id}`])
     const underWay = register(address, 'bob') // hashing takes longer than the signal
     await Bun.sleep(20)
     app.kill('SIGTERM')

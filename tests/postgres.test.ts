@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { chmodSync, existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { ownServer, run } from './support/processes.ts'
@@ -6,8 +6,12 @@ import { ownServer, run } from './support/processes.ts'
 setDefaultTimeout(30_000) // processes start slowly on a busy machine
 const server = ownServer()
 const { cli } = server
+beforeAll(async () => {
+  await query((await cli('url')).out, 'create table kept as select 1 as n')
+})
 afterAll(server.remove)
 
+const TABLE = 'select to_regclass($$kept$$) as found'
 const query = async (url: string, text: string) => {
   await using sql = new Bun.SQL(url, { max: 1 })
   return [...(await sql.unsafe(text))]
@@ -15,19 +19,34 @@ const query = async (url: string, text: string) => {
 const serverProcess = () =>
   Number(readFileSync(join(server.env.DATA_DIR, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0])
 
+/** Runs `work` with a server that nobody has used yet. */
+async function withNewServer(work: (server: ReturnType<typeof ownServer>) => Promise<void>): Promise<void> {
+  const another = ownServer()
+  try {
+    await work(another)
+  } finally {
+    await another.remove()
+  }
+}
+
 describe('the embedded server', () => {
-  test('is made and started once, by however many commands at once', async () => {
-    const answers = await Promise.all([cli('url'), cli('test-url'), cli('url')])
-    expect(answers.map(({ code }) => code)).toEqual([0, 0, 0])
-    const [development, tests, again] = answers.map(({ out }) => out)
-    expect(again).toBe(String(development))
-    expect(tests?.replace('backend_test_db', 'backend_db')).toBe(String(development))
-    expect(answers.filter(({ err }) => err.includes('Setting up')).length).toBe(1)
-    expect(await query(String(development), 'create table kept as select 1 as n')).toEqual([])
-    expect(await query(String(tests), 'select to_regclass($$kept$$) as found')).toEqual([{ found: null }])
-  })
+  test('is made and started once, by however many commands at once, and anew after a reset', () =>
+    withNewServer(async ({ cli }) => {
+      const answers = await Promise.all([cli('url'), cli('test-url'), cli('url')])
+      expect(answers.map(({ code }) => code)).toEqual([0, 0, 0])
+      const [development, tests, again] = answers.map(({ out }) => out)
+      expect(again).toBe(String(development))
+      expect(tests?.replace('backend_test_db', 'backend_db')).toBe(String(development))
+      expect(answers.filter(({ err }) => err.includes('Setting up')).length).toBe(1)
+      expect(await query(String(development), 'create table kept as select 1 as n')).toEqual([])
+      expect(await query(String(tests), TABLE)).toEqual([{ found: null }])
+
+      expect((await cli('reset')).code).toBe(0)
+      expect(await query((await cli('url')).out, TABLE)).toEqual([{ found: null }])
+    }))
 
   test('comes back with its data after kill -9', async () => {
+    await cli('url')
     process.kill(serverProcess(), 'SIGKILL')
     const { code, out } = await cli('url')
     expect(code).toBe(0)
@@ -35,6 +54,7 @@ describe('the embedded server', () => {
   })
 
   test('stops, and says whether it ran', async () => {
+    await cli('url')
     expect((await cli('stop')).out).toBe('PostgreSQL stopped; its data is kept.')
     expect((await cli('stop')).out).toBe('PostgreSQL was not running.')
   })
@@ -80,17 +100,10 @@ describe('the embedded server', () => {
     url.password = 'guess'
     expect(query(url.href, 'select 1')).rejects.toThrow('password')
   })
-
-  test('starts from nothing after a reset', async () => {
-    expect((await cli('reset')).code).toBe(0)
-    const { out } = await cli('url')
-    expect(await query(out, 'select to_regclass($$kept$$) as found')).toEqual([{ found: null }])
-  })
 })
 
-test('a set-up that was killed begins again', async () => {
-  const killed = ownServer()
-  try {
+test('a set-up that was killed begins again', () =>
+  withNewServer(async (killed) => {
     const folder = join(killed.env.DATA_DIR, 'postgres')
     const command = [process.execPath, 'tools/postgres/cli.ts', 'url']
     const env = { ...process.env, DATABASE_URL: undefined, DATABASE_TEST_URL: undefined, ...killed.env }
@@ -104,10 +117,7 @@ test('a set-up that was killed begins again', async () => {
     const { code, out } = await killed.cli('url')
     expect(code).toBe(0)
     expect(await query(out, 'select 1 as n')).toEqual([{ n: 1 }])
-  } finally {
-    await killed.remove()
-  }
-})
+  }))
 
 test('a folder that can not be used is told in one sentence', async () => {
   const { code, err } = await run('tools/postgres/cli.ts', ['url'], { DATA_DIR: import.meta.path })
@@ -115,18 +125,15 @@ test('a folder that can not be used is told in one sentence', async () => {
   expect(err).toContain('set DATA_DIR to a folder')
 })
 
-test.skipIf(process.getuid?.() !== 0)('root may keep it in a home that others can not enter', async () => {
-  const closed = ownServer()
-  chmodSync(closed.folder, 0o700)
-  try {
+test.skipIf(process.getuid?.() !== 0)('root may keep it in a home that others can not enter', () =>
+  withNewServer(async (closed) => {
+    chmodSync(closed.folder, 0o700)
     const { code, out } = await closed.cli('url')
     expect(code).toBe(0)
     expect(await query(out, 'select 1 as n')).toEqual([{ n: 1 }])
     expect(readlinkSync(join(closed.env.DATA_DIR, 'postgres'))).toStartWith('/var/lib/hearth/')
-  } finally {
-    await closed.remove()
-  }
-})
+  }),
+)
 
 test('an unknown command lists those there are, with exit code 1', async () => {
   const { code, err } = await cli('strat')
