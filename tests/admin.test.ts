@@ -3,9 +3,12 @@ import { ownServer, run } from './support/processes.ts'
 
 setDefaultTimeout(30_000) // processes start slowly on a busy machine
 const server = ownServer()
+let url: string
 let sql: Bun.SQL
 beforeAll(async () => {
-  sql = new Bun.SQL((await server.cli('url')).out, { max: 1 })
+  await run('tools/migrate/cli.ts', ['up'], server.env)
+  url = (await server.cli('url')).out
+  sql = new Bun.SQL(url, { max: 1 })
 })
 afterAll(async () => {
   await sql.close()
@@ -27,12 +30,20 @@ test('makes an admin, once, whose password is stored as a hash only', async () =
   expect((await admin('alice')).out).toBe('alice is an admin already.')
 })
 
+test('brings the database up to date first', async () => {
+  await sql`create database behind`
+  const DATABASE_URL = Object.assign(new URL(url), { pathname: '/behind' }).href
+  const { out, err } = await admin('frank', 'secret horse', { DATABASE_URL })
+  expect([out, err]).toEqual(['frank is made, as an admin.', expect.stringMatching(/^Applied 0000_/)])
+})
+
 test('brings back an admin who was demoted or suspended', async () => {
-  await sql`update users set role = 'user' where username = 'alice'`
-  expect((await admin('alice')).out).toBe('alice is an admin now.')
-  await sql`update users set suspended = true where username = 'alice'`
-  expect((await admin('alice')).out).toBe('alice is an admin now, and no longer suspended.')
-  expect(await stored('alice')).toMatchObject({ role: 'admin', suspended: false })
+  await admin('erin', 'secret horse')
+  await sql`update users set role = 'user' where username = 'erin'`
+  expect((await admin('erin')).out).toBe('erin is an admin now.')
+  await sql`update users set suspended = true where username = 'erin'`
+  expect((await admin('erin')).out).toBe('erin is an admin now, and no longer suspended.')
+  expect(await stored('erin')).toMatchObject({ role: 'admin', suspended: false })
 })
 
 test.each([

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { SQL } from 'bun'
 import { connect } from '../../src/db/bun-sql.ts'
@@ -31,27 +31,28 @@ async function tablesOf(server: TestServer, worker?: string): Promise<unknown[]>
   return rows.map(({ name }) => name)
 }
 
-beforeAll(async () => {
+beforeEach(async () => {
+  made = []
   await admin`create database ${admin(base)}`
 })
-beforeEach(() => {
-  made = []
-})
-afterAll(async () => {
+afterEach(async () => {
   for (const { datname } of await admin`select datname from pg_database where starts_with(datname, ${base})`)
     await admin`drop database ${admin(datname)} with (force)`
   await admin`drop role if exists ${admin(role)}`
-  await admin.close()
 })
+afterAll(() => admin.close())
 
 describe('the database of the tests', () => {
-  test('is made once, and again when the models change', async () => {
-    expect(await tablesOf(serverOf('first'))).toEqual(['first'])
-    made = []
-    expect(await tablesOf(serverOf('first'))).toEqual(['first'])
-    expect(made.length).toBe(1) // it was only opened
-    expect(await tablesOf(serverOf('second'))).toEqual(['second'])
-  })
+  test.each([undefined, '1'])(
+    'of worker %p is made once, and again when the models change',
+    async (worker) => {
+      expect(await tablesOf(serverOf('first'), worker)).toEqual(['first'])
+      made = []
+      expect(await tablesOf(serverOf('first'), worker)).toEqual(['first'])
+      expect(made.length).toBe(1) // it was only opened
+      expect(await tablesOf(serverOf('second'), worker)).toEqual(['second'])
+    },
+  )
 
   test('is one for each worker, also when all begin at once', async () => {
     const workers = ['1', '2', '3']
