@@ -74,15 +74,18 @@ describe('one statement', () => {
     ])
   })
 
-  test.each([
-    ['create table made (id int)', 'CREATE', null],
-    ['insert into made values (1), (2), (3)', 'INSERT', 3],
-    ['update made set id = id where id > 1', 'UPDATE', 2],
-    ['delete from made', 'DELETE', 3],
-    ['drop table made', 'DROP', null],
-    ['', '', null],
-  ])('%p is reported as %p with %p rows', async (text, command, rowCount) => {
-    expect(await sql.query(text, [], { fullResults: true })).toMatchObject({ command, rowCount, rows: [] })
+  test('is reported with its command and its number of rows', async () => {
+    const steps = [
+      ['create table made (id int)', 'CREATE', null],
+      ['insert into made values (1), (2), (3)', 'INSERT', 3],
+      ['update made set id = id where id > 1', 'UPDATE', 2],
+      ['delete from made', 'DELETE', 3],
+      ['drop table made', 'DROP', null],
+      ['', '', null],
+    ] as const
+    for (const [text, command, rowCount] of steps) {
+      expect(await sql.query(text, [], { fullResults: true })).toMatchObject({ command, rowCount, rows: [] })
+    }
   })
 
   test('carries a big answer and a big parameter', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test'
+import { beforeEach, describe, expect, test } from 'bun:test'
 import { type NeonConfig, useNeonLocal } from '../../tools/neon-local/settings.ts'
 
 const neonDefaults = (): NeonConfig => ({
@@ -16,8 +16,11 @@ function routes(config: NeonConfig, host: string, port: number | string): string
 }
 
 describe('useNeonLocal', () => {
-  const config = neonDefaults()
-  useNeonLocal(config, 4000)
+  let config: NeonConfig
+  beforeEach(() => {
+    config = neonDefaults()
+    useNeonLocal(config, 4000)
+  })
 
   test.each(['localhost', 'app.localhost', '127.0.0.1', '127.1.2.3', '[::1]'])(
     'leads %s to its port',

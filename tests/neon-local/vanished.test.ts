@@ -107,8 +107,11 @@ describe('a client that vanishes leaves no query and no connection', () => {
       socket.onopen = resolve
     })
     socket.terminate()
-    const { rows } = await (await killable()).client.query('select 1 as n')
+    const { client } = await killable()
+    const { rows } = await client.query('select 1 as n')
     expect(rows).toEqual([{ n: 1 }])
+    await client.end()
+    expect(await eventually(() => countSessions(endpoint), 0)).toBe(0)
   })
 })
 
