@@ -137,7 +137,7 @@ describe('what a request leaves in its session is gone for the next, on the same
     url.searchParams.set('options', '-c statement_timeout=4321')
     url.searchParams.set('application_name', 'mine')
     const other = neon(url.href)
-    await other`set statement_timeout = 1`
+    await other`set statement_timeout = 1234`
     const [row] =
       await other`select current_setting('statement_timeout') as t, current_setting('application_name') as a`
     expect(row).toEqual({ t: '4321ms', a: 'mine' })
