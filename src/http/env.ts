@@ -1,7 +1,6 @@
 import type { RequestIdVariables } from 'hono/request-id'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/db.ts'
-import type { CurrentSession } from '../sessions/service.ts'
 import type { UserRow } from '../users/service.ts'
 
 /** What the place where the app runs hands it with each request. `ip` is the address of the connection's other end. */
@@ -10,5 +9,5 @@ export type Services = { db: Db; config: Config; ip?: string | undefined }
 /** The types of a Hono context in this app. */
 export type Env = {
   Bindings: Services
-  Variables: RequestIdVariables & { user: UserRow; session: CurrentSession; tokenDigest: string }
+  Variables: RequestIdVariables & { user: UserRow; tokenDigest: string }
 }

@@ -6,7 +6,7 @@ import type { Env } from '../http/env.ts'
 import { authenticate } from './service.ts'
 import { digest, isToken } from './token.ts'
 
-/** Lets only signed-in users pass, and sets `user` and `session`. Throws `unauthenticated`. */
+/** Lets only signed-in users pass, and sets `user`. Throws `unauthenticated`. */
 export const requireUser = described(
   createMiddleware<Env>(async (c, next) => {
     await signedIn(c)
@@ -48,9 +48,7 @@ export const requireToken = described(
 )
 
 async function signedIn(c: Context<Env>): Promise<void> {
-  const { user, session } = await authenticate(c.env.db, await presentedDigest(c), c.env.config)
-  c.set('user', user)
-  c.set('session', session)
+  c.set('user', await authenticate(c.env.db, await presentedDigest(c), c.env.config))
 }
 
 // RFC 6750, section 2.1

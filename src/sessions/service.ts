@@ -3,22 +3,19 @@ import { alias } from 'drizzle-orm/pg-core'
 import type { Config } from '../config.ts'
 import { type Db, prepared } from '../db/db.ts'
 import { AppError } from '../errors.ts'
-import { userColumns } from '../users/service.ts'
+import { type UserRow, userColumns } from '../users/service.ts'
 import { users } from '../users/table.ts'
 import { extended, isLive, mayUse, ownerOf, unknownToken } from './live.ts'
 import { sessions } from './table.ts'
 
-/** The session that a request came with. */
-export type CurrentSession = { id: number }
-
-/** Returns the user and the session that a token's digest stands for, and extends the session. Throws `unauthenticated`. */
+/** Returns the user whom a token's digest stands for, and extends the session. Throws `unauthenticated`. */
 export async function authenticate(
   db: Db,
   tokenDigest: string,
   { sessionDays }: Pick<Config, 'sessionDays'>,
-) {
-  const [found] = await authentication(db).execute({ digest: tokenDigest, days: sessionDays })
-  return found ?? unknownToken()
+): Promise<UserRow> {
+  const [user] = await authentication(db).execute({ digest: tokenDigest, days: sessionDays })
+  return user ?? unknownToken()
 }
 
 const [digest, days] = [sql.placeholder('digest'), sql.placeholder('days')]
@@ -26,7 +23,7 @@ const [digest, days] = [sql.placeholder('digest'), sql.placeholder('days')]
 const authentication = prepared((db) =>
   db
     .with(extended(db, digest, days))
-    .select({ user: userColumns, session: { id: sessions.id } })
+    .select(userColumns)
     .from(sessions)
     .innerJoin(users, mayUse)
     .where(isLive(digest))
