@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { chmodSync, existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { ownServer, run } from './support/processes.ts'
+import { environment, ownServer, run } from './support/processes.ts'
 
 setDefaultTimeout(30_000) // processes start slowly on a busy machine
 const server = ownServer()
@@ -106,8 +106,12 @@ test('a set-up that was killed begins again', () =>
   withNewServer(async (killed) => {
     const folder = join(killed.env.DATA_DIR, 'postgres')
     const command = [process.execPath, 'tools/postgres/cli.ts', 'url']
-    const env = { ...process.env, DATABASE_URL: undefined, DATABASE_TEST_URL: undefined, ...killed.env }
-    const setUp = Bun.spawn(command, { env, detached: true, stdout: 'ignore', stderr: 'ignore' })
+    const setUp = Bun.spawn(command, {
+      env: environment(killed.env),
+      detached: true,
+      stdout: 'ignore',
+      stderr: 'ignore',
+    })
     const isUnderWay = () =>
       existsSync(folder) &&
       readdirSync(folder, { recursive: true }).some((name) => /\/PG_VERSION$/.test(`${name}`))
