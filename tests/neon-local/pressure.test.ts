@@ -25,7 +25,7 @@ async function pair(): Promise<{ client: Socket; server: Socket }> {
   const accepted = once(upstream, 'connection')
   const client = connect(local.port, '127.0.0.1')
   client.write(
-    'GET /v2 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+    'GET /v2 HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Version: 13\r\n\r\n',
   )
   await once(client, 'data')
   const startup = Buffer.concat([int32(16), int32(196608), Buffer.from('user\0x\0\0')])

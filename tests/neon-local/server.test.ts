@@ -13,14 +13,6 @@ test.each(['GET /sql', 'PUT /sql', 'POST /', 'GET /v2', 'POST /sql/'])('%s is re
   expect((await response.json()).message).toMatch(/query is not supported/)
 })
 
-test('a preflight request is answered', async () => {
-  const response = await fetch(`${endpoint.url}/sql`, { method: 'OPTIONS' })
-  expect(response.status).toBe(200)
-  expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*')
-  expect(response.headers.get('Access-Control-Allow-Headers')).toContain('Neon-Connection-String')
-  expect(response.headers.get('Allow')).toBe('OPTIONS, POST')
-})
-
 const outside = Object.values(networkInterfaces())
   .flatMap((all) => all ?? [])
   .find(({ internal, family }) => !internal && family === 'IPv4')

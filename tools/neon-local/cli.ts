@@ -1,13 +1,15 @@
 import { parseArgs } from 'node:util'
-import { type NeonLocal, startNeonLocal } from './server.ts'
+import { isOrigin } from './origin.ts'
+import { type NeonLocal, type Options, startNeonLocal } from './server.ts'
 import { DEFAULT_PORT, isLoopback } from './settings.ts'
 
 // What `make neon` does: serves until SIGINT or SIGTERM. Needs nothing outside this folder when it is given an upstream.
 const USAGE =
-  'Usage: bun tools/neon-local/cli.ts [--upstream postgres://user:password@host:5432/database] [--port 4444] [--host 127.0.0.1]'
+  'Usage: bun tools/neon-local/cli.ts [--upstream postgres://user:password@host:5432/database] [--port 4444] [--host 127.0.0.1]\n' +
+  '  [--allow-origin http://localhost:5173]... [--allow-host name]...'
 
-const { upstream, port, host } = readArguments()
-const local = await listen(upstream ?? (await ownDatabase(port)), port, host)
+const { upstream, ...listening } = readArguments()
+const local = await listen({ ...listening, upstream: upstream ?? (await ownDatabase(listening.port)) })
 console.log(banner(local))
 await new Promise<void>((resolve) => {
   process.once('SIGINT', () => resolve())
@@ -15,18 +17,12 @@ await new Promise<void>((resolve) => {
 })
 await local.stop()
 
-function readArguments(): { upstream: string | undefined; port: number; host: string } {
-  const options = {
-    upstream: { type: 'string' },
-    port: { type: 'string' },
-    host: { type: 'string' },
-  } as const
-  let values: { upstream?: string; port?: string; host?: string }
-  try {
-    values = parseArgs({ options, strict: true }).values
-  } catch {
-    refuse(USAGE)
-  }
+type Arguments = Required<Pick<Options, 'port' | 'hostname' | 'allowOrigins' | 'allowHosts'>> & {
+  upstream?: string | undefined
+}
+
+function readArguments(): Arguments {
+  const values = parseOrRefuse()
   const port = Number(values.port ?? (process.env.NEON_LOCAL_PORT || DEFAULT_PORT))
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     refuse('The port must be a number from 0 (any free one) to 65535: see NEON_LOCAL_PORT or --port.')
@@ -34,7 +30,23 @@ function readArguments(): { upstream: string | undefined; port: number; host: st
   if (values.upstream !== undefined && !isPostgresUrl(values.upstream)) {
     refuse('--upstream must look like postgres://user:password@host:5432/database.')
   }
-  return { upstream: values.upstream, port, host: values.host ?? '127.0.0.1' }
+  const allowOrigins = values['allow-origin'] ?? []
+  if (!allowOrigins.every(isOrigin)) {
+    refuse('--allow-origin must be one origin, without a path or a wildcard: http://localhost:5173.')
+  }
+  const { upstream, host: hostname = '127.0.0.1', 'allow-host': allowHosts = [] } = values
+  return { upstream, port, hostname, allowOrigins, allowHosts }
+}
+
+function parseOrRefuse() {
+  const text = { type: 'string' } as const
+  const texts = { type: 'string', multiple: true } as const
+  const options = { upstream: text, port: text, host: text, 'allow-origin': texts, 'allow-host': texts }
+  try {
+    return parseArgs({ options, strict: true }).values
+  } catch {
+    return refuse(USAGE)
+  }
 }
 
 function isPostgresUrl(text: string): boolean {
@@ -70,9 +82,10 @@ async function project() {
   }
 }
 
-async function listen(upstream: string, port: number, hostname: string): Promise<NeonLocal> {
+async function listen(options: Arguments & { upstream: string }): Promise<NeonLocal> {
+  const { port, hostname } = options
   try {
-    return await startNeonLocal({ upstream, port, hostname })
+    return await startNeonLocal(options)
   } catch (error) {
     const { code } = error as { code?: string }
     if (code === 'EADDRINUSE')

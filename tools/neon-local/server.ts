@@ -2,6 +2,7 @@ import type { Address } from './cancel.ts'
 import { errorResponse, HttpError } from './errors.ts'
 import { IDLE_TIMEOUT_MS, MAX_CONNECTIONS } from './limits.ts'
 import type { Link } from './link.ts'
+import { type Allowed, assertFromHere, corsHeaders } from './origin.ts'
 import { createPools, type Pools } from './pools.ts'
 import { answerSql } from './sql.ts'
 import { type ClientState, webSocketHandler } from './websocket.ts'
@@ -13,6 +14,10 @@ export type Options = {
   hostname?: string
   maxConnections?: number
   idleTimeoutMs?: number
+  /** Web origins whose pages may use the endpoint, such as `http://localhost:5173`. All others get 403. */
+  allowOrigins?: readonly string[]
+  /** Names in `Host` that are served beside those of loopback: what a container calls this machine, for example. */
+  allowHosts?: readonly string[]
 }
 
 /** A running endpoint. `connectionString` names it and `upstream`'s user; the database is `upstream`'s unless another is given. */
@@ -38,19 +43,31 @@ export async function startNeonLocal(options: Options): Promise<NeonLocal> {
     idleTimeoutMs: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
   })
   const links = new Set<Link>()
+  const hostname = options.hostname ?? '127.0.0.1'
+  const allowed: Allowed = {
+    origins: options.allowOrigins ?? [],
+    hosts: [reachable(hostname), ...(options.allowHosts ?? [])].map((name) => name.toLowerCase()),
+  }
   const server = Bun.serve<ClientState>({
-    hostname: options.hostname ?? '127.0.0.1',
+    hostname,
     port: options.port ?? 0,
     idleTimeout: 0, // a query may take as long as it likes
     maxRequestBodySize: Number.MAX_SAFE_INTEGER, // Bun would refuse a larger body without a word
     websocket: webSocketHandler(address, links),
     async fetch(request, server) {
+      try {
+        assertFromHere(request.headers, allowed)
+      } catch (error) {
+        return errorResponse(error)
+      }
       if (request.headers.get('Upgrade')?.toLowerCase() === 'websocket') {
         if (server.upgrade(request, { data: { take() {} } })) return
         return errorResponse(new HttpError(400, 'the WebSocket upgrade failed'))
       }
       const response = await answer(request, pools, address)
-      response.headers.set('Access-Control-Allow-Origin', '*')
+      for (const [name, value] of Object.entries(corsHeaders(request.headers, allowed))) {
+        response.headers.set(name, value)
+      }
       response.headers.set('Neon-Request-Id', crypto.randomUUID())
       return response
     },

@@ -1,0 +1,43 @@
+import { HttpError } from './errors.ts'
+import { isLoopback } from './settings.ts'
+
+/** Callers that are served although they are not local programs: web origins, and names in `Host`. */
+export type Allowed = { origins: readonly string[]; hosts: readonly string[] }
+
+const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i // RFC 9110, 7.2, without what no client of ours sends
+
+/**
+ * Keeps web pages out, which could otherwise run SQL on the developer's machine. A browser names the page in `Origin`, and
+ * the request's relation to it in `Sec-Fetch-Site`; drivers on a server send neither. `Host` must be a loopback name, else a
+ * page could reach the endpoint under a name of its own site (DNS rebinding). Throws an `HttpError` with status 403.
+ */
+export function assertFromHere(headers: Headers, allowed: Allowed): void {
+  const host = headers.get('Host') ?? ''
+  const [, name = ''] = HOST.exec(host) ?? []
+  if (!isLoopback(name) && !allowed.hosts.includes(name.toLowerCase())) {
+    throw forbidden(`the host ${JSON.stringify(host)} is not this machine: use localhost, or --allow-host`)
+  }
+  const origin = headers.get('Origin')
+  if (origin !== null && !allowsOrigin(origin, allowed)) {
+    throw forbidden(`the origin ${JSON.stringify(origin)} is not allowed: name it with --allow-origin`)
+  }
+  const site = headers.get('Sec-Fetch-Site') ?? 'none'
+  if (origin === null && site !== 'none') throw forbidden('requests of web pages are not allowed')
+}
+
+/** The headers that let a page of an allowed origin read the response; none for other callers. */
+export function corsHeaders(headers: Headers, allowed: Allowed): Record<string, string> {
+  const origin = headers.get('Origin')
+  return origin !== null && allowsOrigin(origin, allowed)
+    ? { 'Access-Control-Allow-Origin': origin, Vary: 'Origin' }
+    : {}
+}
+
+/** Whether a text is an origin as a browser sends it. `null` is not one: any sandboxed frame sends it. */
+export function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text && text !== 'null'
+}
+
+const allowsOrigin = (origin: string, { origins }: Allowed) => isOrigin(origin) && origins.includes(origin)
+
+const forbidden = (why: string) => new HttpError(403, why)
