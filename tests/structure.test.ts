@@ -39,7 +39,7 @@ const RULES: [kind: RegExp, allowed: RegExp][] = [
   ],
   [/\/(routes|me)\.ts$/, /^(hono|src\/errors\.ts|src\/http\/|src\/sessions\/auth\.ts|SELF\/)/],
   [/^src\/sessions\/auth\.ts$/, /^(hono|src\/errors\.ts|src\/http\/|SELF\/)/],
-  [/\/schema\.ts$/, /^(zod|src\/http\/(pages|timestamp)\.ts|src\/\w+\/schema\.ts)$/],
+  [/\/schema\.ts$/, /^(zod|src\/http\/(pages|text|timestamp)\.ts|src\/\w+\/schema\.ts)$/],
   [/\/table\.ts$/, /^(drizzle-orm|src\/db\/columns\.ts|src\/\w+\/table\.ts)/],
   [
     /^src\/\w+\//,
@@ -76,6 +76,13 @@ describe('what is deployed runs anywhere', () => {
       code.match(/\b(Bun|Deno|process|Buffer|__dirname|require|import\.meta)\b(?!['"])\s*[.([]/),
     ).toBeNull()
   })
+})
+
+test('text is normalised only where its length was bounded first', async () => {
+  const normalising: string[] = []
+  for (const file of files)
+    if (file.startsWith('src/') && (await source(file)).includes('normalize(')) normalising.push(file)
+  expect(normalising).toEqual(['src/http/text.ts'])
 })
 
 describe('files stay small', () => {

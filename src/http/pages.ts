@@ -22,7 +22,7 @@ export const Limit = z
 export function cursorOf<Position extends z.ZodType>(position: Position) {
   return z
     .string()
-    .max(512)
+    .max(512, { abort: true })
     .transform((text, context) => {
       const { success, data } = position.safeParse(decodeCursor(text))
       if (success) return data

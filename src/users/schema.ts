@@ -1,21 +1,25 @@
 import * as z from 'zod'
 import { cursorOf, Limit, pageOf } from '../http/pages.ts'
+import { text } from '../http/text.ts'
 import { Timestamp } from '../http/timestamp.ts'
 
 const RESERVED =
   'about admin administrator api docs health hearth help me null openapi root sessions staff support system undefined users'
 const reserved = new Set(RESERVED.split(' '))
 
-// Normalised before anything is checked: one character can become many, and two spellings must not be two users.
-const Username = z
-  .string()
-  .max(1000, 'must have at most 32 characters')
-  .transform((text) => text.normalize('NFKC').toLowerCase())
+// What a text may measure before it is normalised, in code units. 128 characters with several marks each still fit.
+const LONGEST_TEXT = 1000
+
+const LONG_NAME = 'must have at most 32 characters'
+
+// Normalised before the rules are checked: one character can become many, and two spellings must not be two users.
+const Username = text({ max: LONGEST_TEXT, error: LONG_NAME })
+  .transform((name) => name.toLowerCase())
   .pipe(
     z
       .string()
       .min(3, { error: 'must have at least 3 characters', abort: true })
-      .max(32, { error: 'must have at most 32 characters', abort: true })
+      .max(32, { error: LONG_NAME, abort: true })
       .regex(
         /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])$/,
         'must consist of a-z, 0-9, dots, dashes and underscores, and begin and end with a letter or digit',
@@ -24,39 +28,35 @@ const Username = z
   )
   .meta({ minLength: 3, maxLength: 32 })
 
+const LONG_PASSWORD = 'must have at most 128 characters and 512 bytes'
 const codePoints = (text: string) => [...text].length
 
 /** A password as it comes in, normalised (NIST SP 800-63B, section 3.1.1.2) and never trimmed. */
-export const Password = z
-  .string()
-  .refine((text) => text.isWellFormed(), 'must be valid Unicode')
-  .transform((text) => text.normalize('NFKC'))
-  .refine((text) => codePoints(text) >= 6, 'must have at least 6 characters')
+export const Password = text({ max: LONGEST_TEXT, error: LONG_PASSWORD })
+  .refine((password) => password.isWellFormed(), 'must be valid Unicode')
+  .refine((password) => codePoints(password) >= 6, 'must have at least 6 characters')
   .refine(
-    (text) => codePoints(text) <= 128 && new TextEncoder().encode(text).length <= 512,
-    'must have at most 128 characters and 512 bytes',
+    (password) => codePoints(password) <= 128 && new TextEncoder().encode(password).length <= 512,
+    LONG_PASSWORD,
   )
   .meta({ minLength: 6, maxLength: 128, format: 'password' })
 
 /** A password to be compared with a stored one: normalised alike, and held to no other rule, since rules change. */
-export const PresentedPassword = z
-  .string()
-  .max(1000)
-  .transform((text) => text.normalize('NFKC'))
-  .meta({ format: 'password' })
+export const PresentedPassword = text({ max: LONGEST_TEXT }).meta({ format: 'password' })
 
-/** A name to be looked for among stored ones: normalised alike, and held to no rule but that of being text to Postgres. */
-export const presentedName = (longest: number) =>
-  z
-    .string()
-    .max(longest)
-    .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must be text')
-    .transform((text) => text.normalize('NFKC').toLowerCase())
+/** A name to look for among stored ones: normalised alike, and checked only for characters that Postgres cannot store. */
+export const presentedName = (max: number) =>
+  text({ max })
+    .refine((name) => name.isWellFormed() && !name.includes('\0'), 'must be text')
+    .transform((name) => name.toLowerCase())
+
+const LONGEST_EMAIL = 254 // RFC 5321, by way of erratum 1690 to RFC 3696
 
 const Email = z
-  .email('must be an email address')
-  .max(254, 'must have at most 254 characters') // RFC 5321, by way of erratum 1690 to RFC 3696
-  .toLowerCase()
+  .string()
+  .max(LONGEST_EMAIL, { error: `must have at most ${LONGEST_EMAIL} characters`, abort: true })
+  .pipe(z.email('must be an email address').toLowerCase())
+  .meta({ format: 'email' })
 
 const Role = z.enum(['user', 'admin'])
 
