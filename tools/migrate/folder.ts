@@ -22,9 +22,13 @@ export const journalPath = (folder: string): string => join(folder, 'meta/_journ
 export const snapshotPath = (folder: string, idx: number): string =>
   join(folder, `meta/${String(idx).padStart(4, '0')}_snapshot.json`)
 
-/** Reads the journal of a folder; one without a journal has no migrations. Throws `broken_folder` for a journal that is none. */
+/**
+ * Reads the journal of a folder; an empty folder has no migrations. Throws `broken_folder` for a journal that is none, and for migrations
+ * that no journal names.
+ */
 export function readJournal(folder: string): Journal {
   const path = journalPath(folder)
+  refuseOtherLayouts(folder, existsSync(path))
   if (!existsSync(path)) return { entries: [] }
   const journal = parsed(readFileSync(path, 'utf8'))
   if (isJournal(journal)) return journal
@@ -62,6 +66,25 @@ export function findRevision(folder: Folder, revision: string): number {
     found.length > 0
       ? `${revision} is more than one migration; give one's whole name: ${names}.`
       : `There is no migration ${revision} in ${basename(folder.path)}/. The last are: ${names || 'none'}.`,
+  )
+}
+
+// An unread migration must never pass for a migration that is not there: the folder would read as empty, and all as well.
+function refuseOtherLayouts(folder: string, hasJournal: boolean): void {
+  if (!existsSync(folder)) return
+  const names = readdirSync(folder).sort()
+  const nested = names.find((name) => existsSync(join(folder, name, 'migration.sql')))
+  if (nested !== undefined) {
+    throw new Refusal(
+      'broken_folder',
+      `${shownPath(join(folder, nested))}/migration.sql is laid out as drizzle-kit 1.0 does it, which this tool does not read yet: keep the migrations of drizzle-kit 0.31 (with meta/_journal.json), or name another folder with --folder.`,
+    )
+  }
+  const unnamed = names.find((name) => name.endsWith('.sql') && !name.endsWith('.down.sql'))
+  if (hasJournal || unnamed === undefined) return
+  throw new Refusal(
+    'broken_folder',
+    `${shownPath(join(folder, unnamed))} is there, but ${shownPath(journalPath(folder))} is not, so no migration would run: bring the journal back, or name another folder with --folder.`,
   )
 }
 
