@@ -103,16 +103,70 @@ describe('plan', () => {
       expect(out).toContain('create table b')
       expect(out).not.toMatch(/create table (a|c) /)
       expect(await tables()).toEqual(['a'])
-      await sql.unsafe(out)
+      await sql.unsafe(withoutPsql(out))
       expect((await json('current')).result).toEqual({ current: '0001_b', pending: ['0002_c'] })
       expect((await migrate('up')).code).toBe(0)
       const back = (await migrate('plan', '--to', '0000')).out
       expect(back.indexOf('drop table c')).toBeLessThan(back.indexOf('drop table b'))
-      await sql.unsafe(back)
+      await sql.unsafe(withoutPsql(back))
       expect(await tables()).toEqual(['a'])
       expect((await json('current')).result.current).toBe('0000_a')
       expect((await migrate('plan', '--to', '0000')).out).toBe('-- Nothing to run.')
     }))
+
+  test('is a script that stops at an error, and a second run of it at the first guard', () =>
+    withMigrations(
+      [
+        ...tablesNamed('a'),
+        { name: '0001_fails', up: 'create table b (); select 1 / 0;' },
+        { name: '0002_c', up: 'create table c ()' },
+      ],
+      async ({ migrate, url, tables, json, edit }) => {
+        await using one = new Bun.SQL(url, { max: 1 })
+        const run = (part: string) =>
+          one.unsafe(part).catch(async (error: Error) => {
+            await one.unsafe('rollback')
+            return error.message
+          })
+        const { out } = await migrate('plan')
+        expect(out.split('\n')[0]).toBe('\\set ON_ERROR_STOP on')
+        // As a client runs it that heeds no \set: each transaction by itself, whatever became of the one before.
+        const parts = withoutPsql(out).split(/^-- .*$/m)
+        for (const part of parts) await run(part)
+        expect(await tables()).toEqual(['a'])
+        expect((await json('current')).result.current).toBe('0000_a')
+
+        edit('0001_fails.sql', 'create table b ()')
+        const right = withoutPsql((await migrate('plan')).out)
+        await run(right)
+        expect((await json('current')).result.current).toBe('0002_c')
+        expect(await run(right)).toContain('0001_fails: the database is not where this script expects')
+      },
+    ))
+
+  test('guards what runs outside a transaction, and the way down, as well', () =>
+    withMigrations(
+      [
+        ...tablesNamed('a'),
+        {
+          name: '0001_ix',
+          up: '-- hearth: no-transaction\ncreate index concurrently ix on a (note)',
+          down: 'drop index ix',
+        },
+      ],
+      async ({ migrate, up, sql }) => {
+        const there = withoutPsql((await migrate('plan', '--from', '0000')).out)
+        for (const statements of [
+          there,
+          withoutPsql((await migrate('plan', '--from', '0001', '--to', '0000')).out),
+        ]) {
+          const guard = statements.match(/^do \$\$.*\$\$;$/m)?.[0] ?? ''
+          expect(sql.unsafe(guard)).rejects.toThrow()
+        }
+        await up('0000')
+        await sql.unsafe(there.match(/^do \$\$.*\$\$;$/m)?.[0] ?? '')
+      },
+    ))
 
   test('needs no database', () =>
     withMigrations(tablesNamed('a', 'b'), async ({ migrateOn }) => {
@@ -133,3 +187,6 @@ describe('plan', () => {
       expect(refused.err).toMatch(/^The database does not answer \(\w+\); check DATABASE_URL, .*\.$/)
     }))
 })
+
+// What only psql understands.
+const withoutPsql = (script: string) => script.replaceAll(/^\\.*\n/gm, '')

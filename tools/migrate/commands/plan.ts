@@ -1,11 +1,12 @@
 import { ToolError } from '../../error.ts'
 import { type Context, command } from '../command.ts'
 import { type Folder, findRevision, type Migration, readFolder } from '../folder.ts'
+import { literal } from '../plan/sql.ts'
 import { WAIT_FOR_MIGRATORS } from '../run/migrator-lock.ts'
 import { type Direction, readStatus, scriptOf } from '../run/run.ts'
 import { withSession } from '../run/session.ts'
 import { isApplied } from '../run/status.ts'
-import { forget, PREPARE_TRACKING, recordApplied } from '../run/tracking.ts'
+import { forget, isAt, PREPARE_TRACKING, recordApplied } from '../run/tracking.ts'
 
 /** `plan`: prints, as a script for psql, what `up` or `down` would run, and runs nothing. */
 export const plan = command({
@@ -20,11 +21,15 @@ export const plan = command({
     const first = from === undefined ? null : findRevision(folder, from)
     const applied = first === null ? await appliedIn(context, folder) : folder.migrations.slice(0, first + 1)
     const steps = stepsBetween(folder, new Set(applied), last)
-    context.print(steps.length > 0 ? PREPARE_TRACKING.map(terminated).join('\n') : '-- Nothing to run.')
+    const head = [STOP_AT_AN_ERROR, ...PREPARE_TRACKING.map(terminated)]
+    context.print(steps.length > 0 ? head.join('\n') : '-- Nothing to run.')
     for (const { sql } of steps) context.print(`\n${sql}`)
     return { data: { steps } }
   },
 })
+
+// Else psql would go on with the next migration where one has failed.
+const STOP_AT_AN_ERROR = '\\set ON_ERROR_STOP on'
 
 type Step = { name: string; direction: Direction; sql: string }
 
@@ -44,18 +49,31 @@ async function appliedIn({ database, say }: Context, folder: Folder): Promise<Mi
 function stepsBetween({ migrations }: Folder, applied: Set<Migration>, last: number): Step[] {
   const back = migrations.filter((migration, place) => applied.has(migration) && place > last).reverse()
   const on = migrations.filter((migration, place) => !applied.has(migration) && place <= last)
+  const there = migrations.filter((migration) => applied.has(migration))
+  const step = (migration: Migration, direction: Direction): Step => {
+    const guard = guardFor(migration, there)
+    if (direction === 'up') there.push(migration)
+    else there.splice(there.indexOf(migration), 1)
+    return stepFor(migration, direction, guard)
+  }
   return [
-    ...back.map((migration) => stepFor(migration, 'down')),
-    ...on.map((migration) => stepFor(migration, 'up')),
+    ...back.map((migration) => step(migration, 'down')),
+    ...on.map((migration) => step(migration, 'up')),
   ]
 }
 
-function stepFor(migration: Migration, direction: Direction): Step {
+function stepFor(migration: Migration, direction: Direction, guard: string): Step {
   const { path, statements, noTransaction } = scriptOf(migration, direction)
   const record = direction === 'up' ? recordApplied(migration) : forget(migration.when)
-  const body = [...statements.map(({ sql }) => sql), record].map(terminated)
+  const body = [guard, ...statements.map(({ sql }) => sql), record].map(terminated)
   const lines = noTransaction ? body : ['begin;', `${WAIT_FOR_MIGRATORS};`, ...body, 'commit;']
   return { name: migration.name, direction, sql: [`-- ${path}`, ...lines].join('\n') }
+}
+
+/** The statement that fails where the migrations `there` are not what is applied, which is where the script goes on with `migration`. */
+function guardFor({ name }: Migration, there: Migration[]): string {
+  const message = `${name}: the database is not where this script expects it, so nothing was changed; print it again with the command plan.`
+  return `do $$ begin if not (${isAt(there.at(-1), there.length)}) then raise exception using message = ${literal(message)}; end if; end $$`
 }
 
 // On a line of its own where the statement may end in a comment.

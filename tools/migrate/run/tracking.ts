@@ -58,6 +58,16 @@ export function recordApplied({ when, up, down }: Migration): string {
   return `insert into ${TABLE} (hash, created_at, hearth_down_hash) values (${hashOf(up)}, ${when}, ${hashOf(down)})`
 }
 
+/** The condition that a database is just behind `last` in a line of `count` applied migrations, with none half way. */
+export function isAt(last: Migration | undefined, count: number): string {
+  const rows = (where: string) => `(select count(*) from ${TABLE} where ${where})`
+  return [
+    `${rows('hearth_unfinished is null')} = ${count}`,
+    `${rows('hearth_unfinished is not null')} = 0`,
+    ...(last ? [`${rows(`created_at = ${last.when}`)} = 1`] : []),
+  ].join(' and ')
+}
+
 /** The statement that forgets a migration. */
 export const forget = (when: number): string => `delete from ${TABLE} where abs(created_at) = ${when}`
 
