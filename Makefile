@@ -169,12 +169,12 @@ stress-migrations: node_modules/.dev ## kill -9 the migration tool at 50 random 
 install: node_modules/.dev ## fetch everything that development needs (the other targets do it when needed)
 
 # `run` fetches only what running needs; the tools for tests and checks come when they are first used.
-node_modules/.run: package.json bun.lock | bun
+node_modules/.run: package.json packages/*/package.json bun.lock | bun
 	@echo "Fetching the packages that running needs …"
-	@$(BUN) install --frozen-lockfile --production --silent
+	@$(BUN) install --frozen-lockfile --production --omit=peer --silent
 	@touch $@
 
-node_modules/.dev: package.json bun.lock | bun
+node_modules/.dev: package.json packages/*/package.json bun.lock | bun
 	@echo "Fetching the development tools …"
 	@$(BUN) install --frozen-lockfile --silent
 	@touch node_modules/.run $@

@@ -1,3 +1,4 @@
+import { DevPostgresError } from '@hearth/dev-postgres'
 import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { explainRefusal, sqlError } from '../src/db/sql-error.ts'
 import { AppError } from '../src/errors.ts'
@@ -15,14 +16,15 @@ export class ToolError extends Error {
 }
 
 /**
- * Runs a command's body; what it returns becomes the exit code. A `ToolError`, an `AppError`, a database that can't be
+ * Runs a command's body; what it returns becomes the exit code. A `ToolError`, an `AppError`, a package's error, a database that can't be
  * used or that refuses the app's query becomes a sentence on stderr and an exit code; anything else keeps its stack.
  */
 export async function runTool(body: () => Promise<number | undefined>): Promise<void> {
   try {
     process.exitCode = (await body()) ?? 0
   } catch (error) {
-    const isSentence = error instanceof ToolError || error instanceof AppError
+    const isSentence =
+      error instanceof ToolError || error instanceof AppError || error instanceof DevPostgresError
     const sentence = isSentence ? error.message : (explainRefusal(error) ?? withoutValues(error))
     if (sentence === null) throw error
     console.error(sentence)

@@ -10,8 +10,8 @@ import {
   symlinkSync,
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { isReachable, SHARED_STATE } from '@hearth/dev-postgres'
 import { ToolError } from '../error.ts'
-import { isReachable, SHARED_STATE } from './binaries.ts'
 
 /** Where one embedded server keeps what it needs. */
 export type Home = {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { postgresBinaries, runProgram, serverUser } from './binaries.ts'
+import { postgresBinaries, runProgram, serverUser } from '@hearth/dev-postgres'
 import type { Home } from './home.ts'
 
 /** Makes a new, empty server in `home`, with a password of its own. Throws `ToolError` when initdb fails. */

