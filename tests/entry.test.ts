@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { ownServer, run, textOf } from './support/processes.ts'
+import { ownServer, run, start, textOf, untilUp } from './support/processes.ts'
 
 setDefaultTimeout(30_000) // processes start slowly on a busy machine
 const ENTRY = 'src/entry/bun.ts'
@@ -23,6 +23,8 @@ describe('a running app', () => {
     const underWay = register(address, 'bob') // hashing takes longer than the signal
     await Bun.sleep(20)
     app.kill('SIGTERM')
+    await Bun.sleep(20)
+    app.kill('SIGINT') // a second signal must not cut what the first lets finish
     expect((await underWay).status).toBe(201)
     expect(await app.exited).toBe(0)
     const lines = (await textOf(app.stdout))
@@ -49,6 +51,23 @@ describe('a running app', () => {
     expect(await answer.promise).toMatch(/^HTTP\/1\.1 413 .*\r\nContent-Type: application\/problem\+json/s)
     app.kill('SIGTERM')
     expect(await app.exited).toBe(0)
+  })
+
+  test('survives what nothing catches, with one line a fault and no value in it', async () => {
+    const { out: DATABASE_URL } = await server.cli('url')
+    const preload = '--preload=./tests/fixtures/fails-on-signal.ts'
+    const { app, address, errors } = await untilUp(start(preload, [ENTRY], { DATABASE_URL, PORT: '0' }))
+    app.kill('SIGUSR2')
+    await Bun.sleep(200)
+    expect((await fetch(`${address}/health`)).status).toBe(200)
+    app.kill('SIGTERM')
+    expect(await app.exited).toBe(0)
+    const printed = await errors()
+    expect(printed).not.toContain('hunter22')
+    expect(printed.match(/^Uncaught.*$/gm)).toEqual([
+      expect.stringMatching(/^Uncaught Error, ECONNRESET at fails-on-signal\.ts:\d+:\d+$/),
+      expect.stringMatching(/^Uncaught Error, SQLSTATE 23505 at fails-on-signal\.ts:\d+:\d+$/),
+    ])
   })
 
   test('answers 503 while the database is away, and recovers', async () => {

@@ -15,8 +15,12 @@ await serve({
     return { url: server.url.origin, stop: () => server.stop() }
   },
   onStopSignal(listener) {
-    process.once('SIGTERM', listener)
-    process.once('SIGINT', listener)
+    process.on('SIGTERM', listener)
+    process.on('SIGINT', listener)
+  },
+  onUncaught(listener) {
+    process.on('unhandledRejection', listener)
+    process.on('uncaughtException', listener)
   },
   exit: process.exit,
 })

@@ -18,5 +18,15 @@ await serve({
     Deno.addSignalListener('SIGTERM', listener)
     Deno.addSignalListener('SIGINT', listener)
   },
+  onUncaught(listener) {
+    addEventListener('unhandledrejection', (event: Event) => {
+      event.preventDefault() // otherwise the process ends
+      listener((event as PromiseRejectionEvent).reason)
+    })
+    addEventListener('error', (event: Event) => {
+      event.preventDefault()
+      listener((event as ErrorEvent).error)
+    })
+  },
   exit: Deno.exit,
 })

@@ -3,6 +3,7 @@ import { type Config, loadConfig } from '../config.ts'
 import type { Connection } from '../db/db.ts'
 import { explainRefusal } from '../db/sql-error.ts'
 import { AppError } from '../errors.ts'
+import { describeUncaught } from './last-resort.ts'
 
 /** Answers one request; `ip` is the address of the connection's other end. */
 export type Handler = (request: Request, ip: string | undefined) => Response | Promise<Response>
@@ -14,7 +15,10 @@ export type Runtime = {
   connect: (url: string) => Connection
   /** Listens where `config` says; `stop` takes no new requests and resolves when those under way are answered. */
   listen: (config: Config, handler: Handler) => { url: string; stop: () => Promise<void> }
+  /** Calls `listener` at each signal to stop, the first and any further one. */
   onStopSignal: (listener: () => void) => void
+  /** Calls `listener` for each error that nothing caught, in place of ending the process. */
+  onUncaught: (listener: (error: unknown) => void) => void
   exit: (code: number) => never
 }
 
@@ -22,6 +26,8 @@ const STOP_WITHIN_MS = 10_000
 
 /** Runs the app until the process is told to stop. What keeps it from starting is told in one sentence, with exit code 1. */
 export async function serve(runtime: Runtime): Promise<void> {
+  // One broken connection must not end all requests: whoever awaited it has got its error already.
+  runtime.onUncaught((error) => console.error(describeUncaught(error)))
   try {
     await start(runtime, loadConfig({ LOG: runtime.isTerminal ? 'pretty' : 'json', ...runtime.env }))
   } catch (error) {
@@ -35,7 +41,10 @@ async function start({ connect, listen, onStopSignal, exit }: Runtime, config: C
   await db.execute('select 1') // a wrong DATABASE_URL should stop the start, not fail every request
   const { url, stop } = listen(config, (request, ip) => app.fetch(request, { db, config, ip }))
   console.error(banner(url))
+  let isStopping = false
   onStopSignal(async () => {
+    if (isStopping) return // a second signal must not cut what the first one lets finish
+    isStopping = true
     setTimeout(() => exit(1), STOP_WITHIN_MS)
     await stop()
     await close()

@@ -1,7 +1,9 @@
 import { runTool, ToolError } from '../../tools/error.ts'
+import { startCuttingProxy } from '../support/cutting-proxy.ts'
 import { freshDatabase } from '../support/fresh-database.ts'
 import { onBun } from './bun.ts'
-import { type Api, connectTo } from './client.ts'
+import { connectTo } from './client.ts'
+import { faults } from './contract/faults.ts'
 import { headers } from './contract/headers.ts'
 import { hostile } from './contract/hostile.ts'
 import { me } from './contract/me.ts'
@@ -15,7 +17,16 @@ import { onWorkerd } from './workerd.ts'
 
 // What `make test-runtimes` does: the whole contract over HTTP, once in each runtime, each time on a new database.
 const RUNTIMES: Record<string, Launch> = { bun: onBun, deno: onDeno, workerd: onWorkerd }
-const SCENARIOS = { ...registration, ...sessions, ...me, ...users, ...protocol, ...headers, ...hostile }
+const SCENARIOS = {
+  ...registration,
+  ...sessions,
+  ...me,
+  ...users,
+  ...protocol,
+  ...headers,
+  ...hostile,
+  ...faults,
+}
 const SCENARIO_TIMEOUT_MS = 60_000
 
 type Result = { runtime: string; passed: number; failed: number; seconds: number }
@@ -32,13 +43,14 @@ async function runOn(runtime: string): Promise<Result> {
   const launch = RUNTIMES[runtime]
   if (!launch) throw new ToolError(`RUNTIMES may hold: ${Object.keys(RUNTIMES).join(' ')}.`)
   const database = await freshDatabase(`runtimes_${runtime}`)
+  const proxy = await startCuttingProxy(database.url)
   const start = performance.now()
   let passed = 0
   try {
-    const app = await launch(database.url)
+    const app = await launch(proxy.url)
     const api = await connectTo(app.url, database.admin)
     for (const [name, scenario] of Object.entries(SCENARIOS)) {
-      const failure = await failureOf(scenario, api)
+      const failure = await failureOf(() => scenario(api, proxy))
       if (failure) console.error(`(fail) ${runtime}: ${name}\n${failure}\n`)
       else passed++
     }
@@ -47,17 +59,18 @@ async function runOn(runtime: string): Promise<Result> {
     console.error(`(fail) ${runtime}: ${error instanceof Error ? error.stack : error}\n`)
     passed = 0 // what does not start and stop properly does not run the contract
   } finally {
+    await proxy.stop()
     await database.drop()
   }
   const failed = Object.keys(SCENARIOS).length - passed
   return { runtime, passed, failed, seconds: (performance.now() - start) / 1000 }
 }
 
-async function failureOf(scenario: (api: Api) => Promise<void>, api: Api): Promise<string | null> {
+async function failureOf(scenario: () => Promise<void>): Promise<string | null> {
   const { promise: timeout, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => reject(new Error('timed out')), SCENARIO_TIMEOUT_MS)
   try {
-    await Promise.race([scenario(api), timeout])
+    await Promise.race([scenario(), timeout])
     return null
   } catch (error) {
     return (error as Error).stack ?? String(error)

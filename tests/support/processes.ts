@@ -53,16 +53,23 @@ export function ownServer() {
   }
 }
 
-/** Starts the app on a free port, as `make run` does, and returns its address once it is up. */
-async function startApp(env: Environment) {
-  const app = start('tools/dev.ts', [], { ...env, PORT: '0', LOG: 'json' })
-  let banner = ''
-  for await (const chunk of app.stderr.pipeThrough(new TextDecoderStream())) {
-    banner += chunk
-    const [address] = /http:\/\/127\.0\.0\.1:\d+(?=\n)/.exec(banner) ?? []
-    if (address) return { app, address }
+/** Starts the app on a free port, as `make run` does, and waits until it is up. */
+const startApp = (env: Environment) => untilUp(start('tools/dev.ts', [], { ...env, PORT: '0', LOG: 'json' }))
+
+/** Waits for the address that an app prints once it is up. `errors` reads its stderr to the end. */
+export async function untilUp(app: ReturnType<typeof start>) {
+  const reader = app.stderr.pipeThrough(new TextDecoderStream()).getReader()
+  let printed = ''
+  const errors = async () => {
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) printed += chunk.value
+    return printed
   }
-  throw new Error(`The app did not start: ${banner}`)
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    printed += chunk.value
+    const [address] = /http:\/\/127\.0\.0\.1:\d+(?=\n)/.exec(printed) ?? []
+    if (address) return { app, address, errors }
+  }
+  throw new Error(`The app did not start: ${printed}`)
 }
 
 /** Reads to the end what a process prints. */

@@ -1,9 +1,10 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import type { CuttingProxy } from '../../support/cutting-proxy.ts'
 import { type Answer, isProblem as isWellFormed } from '../../support/exchange.ts'
 import type { Api } from '../client.ts'
 
 /** What callers may rely on, each under a sentence. A scenario that throws has failed. */
-export type Scenarios = Record<string, (api: Api) => Promise<void>>
+export type Scenarios = Record<string, (api: Api, database: CuttingProxy) => Promise<void>>
 
 /** Fails unless `answer` is a problem with this status, in RFC 9457's form and with the headers that belong to it. */
 export function isProblem(answer: Answer, status: number): void {

@@ -1,0 +1,24 @@
+import { equal } from 'node:assert/strict'
+import { isProblem, type Scenarios } from './expect.ts'
+
+const RECOVERS_WITHIN_MS = 10_000
+
+export const faults: Scenarios = {
+  async 'database connections that break just after they were opened are 503, then 200'({ call }, database) {
+    database.cut()
+    try {
+      // More than one, since an error that nothing awaits ends the process after the response.
+      for (let n = 0; n < 5; n++) {
+        isProblem(await call('GET /ready'), 503)
+        equal((await call('GET /health')).status, 200)
+      }
+    } finally {
+      database.heal()
+    }
+    const deadline = Date.now() + RECOVERS_WITHIN_MS
+    while ((await call('GET /ready')).status !== 200) {
+      if (Date.now() > deadline) throw new Error('It does not recover.')
+      await Bun.sleep(50)
+    }
+  },
+}
