@@ -2,10 +2,11 @@ import { sql } from 'drizzle-orm'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/db.ts'
 import { AppError } from '../errors.ts'
-import { hashPassword, needsRehash, type PasswordPolicy, verifyPassword } from '../users/password.ts'
+import { hashPassword, needsRehash, type PasswordPolicy } from '../users/password.ts'
+import { forgive } from './charge.ts'
 import type { Credentials } from './schema.ts'
 import { sessions } from './table.ts'
-import { forgive, takeAttempt } from './throttle.ts'
+import { type Attempt, attempted, takeAttempt } from './throttle.ts'
 import { digest, newToken } from './token.ts'
 
 /** Where a sign-in comes from. */
@@ -27,10 +28,24 @@ export async function signIn(db: Db, client: Client, credentials: Credentials, p
 }
 
 async function trySignIn(db: Db, client: Client, { username, password }: Credentials, policy: SignInPolicy) {
-  const { candidate, accountKey } = await takeAttempt(db, client.ip, username)
-  const isRight = await verifyPassword(password, candidate?.passwordHash ?? null, policy.scrypt)
-  if (!candidate || !isRight) throw badCredentials()
-  if (candidate.suspended) throw new AppError('suspended', 'This account is suspended.')
+  const attempt = await takeAttempt(db, client.ip, username)
+  return attempted(db, attempt.charge, async (verify) => {
+    const { candidate } = attempt
+    const isRight = await verify(password, candidate?.passwordHash ?? null, policy.scrypt)
+    if (!candidate || !isRight) throw badCredentials()
+    if (candidate.suspended) throw new AppError('suspended', 'This account is suspended.')
+    return admit(db, client, { candidate, accountKey: attempt.accountKey, password }, policy)
+  })
+}
+
+type Admission = { candidate: NonNullable<Attempt['candidate']>; accountKey: string; password: string }
+
+async function admit(
+  db: Db,
+  client: Client,
+  { candidate, accountKey, password }: Admission,
+  policy: SignInPolicy,
+) {
   const { passwordHash: oldHash, ...user } = candidate
   const newHash = needsRehash(oldHash, policy.scrypt) ? await hashPassword(password, policy.scrypt) : oldHash
   const token = newToken()

@@ -11,7 +11,8 @@ export function slots(limits: { running: number; waiting: number }) {
   return async function inSlot<T>(task: () => Promise<T>): Promise<T> {
     if (running < limits.running) running++
     else if (queue.length < limits.waiting) await new Promise<void>((resolve) => queue.push(resolve))
-    else throw new AppError('unavailable', 'Too many sign-ins at once; try again shortly.', { retryAfter: 2 })
+    else
+      throw new AppError('unavailable', 'The server is busy; try again in a few seconds.', { retryAfter: 2 })
     try {
       return await task()
     } finally {

@@ -1,3 +1,4 @@
+import type { Db } from '../../src/db/db.ts'
 import { signIn } from '../../src/sessions/sign-in.ts'
 import { createUser, type UserRow, updateUser } from '../../src/users/service.ts'
 import { db } from './db.ts'
@@ -9,9 +10,12 @@ export const PASSWORD = 'correct horse'
 let sequence = 0
 
 /** Registers a user; what `fields` leaves out is unique and valid. */
-export async function user(fields: { username?: string; email?: string | null } = {}): Promise<UserRow> {
+export async function user(
+  fields: { username?: string; email?: string | null } = {},
+  on: Db = db,
+): Promise<UserRow> {
   const username = fields.username ?? `user-${++sequence}`
-  return createUser(db, { email: null, ...fields, username, password: PASSWORD }, config)
+  return createUser(on, { email: null, ...fields, username, password: PASSWORD }, config)
 }
 
 /** Makes an admin. */
@@ -21,9 +25,9 @@ export async function admin(fields: { username?: string } = {}): Promise<UserRow
 }
 
 /** Signs `who` in, or a new user, and returns the user with the session's token. */
-export async function signedIn(who?: UserRow): Promise<{ user: UserRow; token: string }> {
-  const owner = who ?? (await user())
+export async function signedIn(who?: UserRow, on: Db = db): Promise<{ user: UserRow; token: string }> {
+  const owner = who ?? (await user({}, on))
   const client = { ip: '192.0.2.1', userAgent: 'tests' }
-  const { token } = await signIn(db, client, { username: owner.username, password: PASSWORD }, config)
+  const { token } = await signIn(on, client, { username: owner.username, password: PASSWORD }, config)
   return { user: owner, token }
 }
