@@ -1,10 +1,13 @@
 import { loadConfig } from '../../src/config.ts'
 import { connect } from '../../src/db/bun-sql.ts'
 import { createUser, updateUser } from '../../src/users/service.ts'
+import { ToolError } from '../../tools/error.ts'
 import { createStatements } from '../../tools/migrate/kit.ts'
 import { loadModels } from '../../tools/migrate/models.ts'
 import { dataDir } from '../../tools/postgres/databases.ts'
 import { startPostgres } from '../../tools/postgres/server.ts'
+
+const MARK = 'created by the tests'
 
 /** A database of its own for one run, and the admin in it. `drop` deletes it again. */
 export type FreshDatabase = {
@@ -16,12 +19,24 @@ export type FreshDatabase = {
 /** Makes an empty database from the models on the embedded server, with one admin in it: HTTP alone can't make the first. */
 export async function freshDatabase(name: string): Promise<FreshDatabase> {
   const server = await startPostgres(dataDir(), [])
+  const admin = () => new Bun.SQL(server.url('postgres'), { max: 1 })
   const drop = async () => {
-    await using sql = new Bun.SQL(server.url('postgres'), { max: 1 })
+    await using sql = admin()
+    const [found] =
+      await sql`select shobj_description(oid, 'pg_database') as mark from pg_database where datname = ${name}`
+    if (found && found.mark !== MARK) {
+      throw new ToolError(
+        `The embedded server has a database "${name}" that the tests did not create: rename it.`,
+      )
+    }
     await sql`drop database if exists ${sql(name)} with (force)`
   }
   await drop()
   await startPostgres(dataDir(), [name])
+  {
+    await using sql = admin()
+    await sql.unsafe(`comment on database ${name} is '${MARK}'`)
+  }
   const url = server.url(name)
   const { db, close } = connect(url)
   for (const statement of await createStatements(await loadModels())) await db.execute(statement)

@@ -1,35 +1,54 @@
+import { refuseAppDatabase } from './app-database.ts'
 import { type Blueprint, fingerprintOf } from './blueprint.ts'
-import { CREATE_CLOCK, USE_CLOCK } from './clock.ts'
+import { build } from './build.ts'
+import { CREATE_CLOCK } from './clock.ts'
 import { type AnyDatabase, type Connect, type Connection, send, sqlState } from './drizzle.ts'
 import { SandboxError } from './errors.ts'
+import { nameOf, quoted, siblingUrl, urlOf } from './names.ts'
+import { isReset, refuseForeign, takeInventory } from './ownership.ts'
+import { createDatabase, databasesLike, dropDatabase, dropSibling } from './siblings.ts'
 
 const LOCK = 1_396_919_906 // "SAND" and a bit: any number will do that nothing else takes
 const NO_SUCH_DATABASE = '3D000'
-const NO_PERMISSION = '42501'
 
 /**
  * The databases of a test run: the one that `url` names, made in place, and its siblings on the same server, copied from a
  * template. Each is made from the blueprint once and used again until that changes; processes that want the same wait.
+ * A database is refused, before anything in it changes, when it is the app's (`appUrl`) or has tables that the sandbox did
+ * not make.
  */
 export class TestServer {
   readonly #url: string
   readonly #blueprint: Blueprint
   readonly #fingerprint: string
   readonly #connect: Connect
+  readonly #appUrl: string | undefined
 
-  constructor(url: string, blueprint: Blueprint, connect: Connect) {
+  /** Throws `SandboxError` for a URL that is missing: drivers would open DATABASE_URL or a local default in its place. */
+  constructor(
+    url: string | undefined,
+    blueprint: Blueprint,
+    connect: Connect,
+    appUrl: string | undefined = process.env.DATABASE_URL,
+  ) {
+    if (!url || !/^postgres(ql)?:\/\/./.test(url) || !URL.canParse(url)) {
+      throw new SandboxError(
+        `The URL of the test database is ${url ? 'not valid' : 'missing'}: set the variable that TestServer gets to postgres://user:password@host:5432/database, a database that only tests use.`,
+      )
+    }
     this.#url = url
     this.#blueprint = blueprint
-    this.#fingerprint = fingerprintOf([], blueprint.fingerprint, CREATE_CLOCK)
+    this.#fingerprint = fingerprintOf([], 'marked', blueprint.fingerprint, CREATE_CLOCK)
     this.#connect = connect
+    this.#appUrl = appUrl
   }
 
-  /** Opens the database of one of several workers, or the only one. Throws `SandboxError` when it can't be reached or made. */
+  /** Opens the database of one of several workers, or the only one. Throws `SandboxError` when it is refused, can't be reached or made. */
   async open(worker?: string): Promise<Connection> {
     const url = worker ? siblingUrl(this.#url, worker) : this.#url
     const current = await this.#openIfCurrent(url)
     if (current) return current
-    await this.#exclusively((base) => (worker ? this.#copy(base, nameOf(url)) : this.#make(base)))
+    await this.#exclusively((base) => (worker ? this.#copy(base, url) : this.#buildInPlace(base)))
     return this.#connect(url)
   }
 
@@ -38,7 +57,7 @@ export class TestServer {
     const url = siblingUrl(this.#url, `scratch_${crypto.randomUUID().slice(0, 8)}`)
     const scratch = await this.#exclusively(async (base) => {
       await this.#dropOrphans(base)
-      await this.#copy(base, nameOf(url))
+      await this.#copy(base, url)
       const connection = this.#connect(url)
       await send(connection.db, 'select') // from now on it is no orphan
       return connection
@@ -53,19 +72,26 @@ export class TestServer {
   async #openIfCurrent(url: string): Promise<Connection | null> {
     const connection = this.#connect(url)
     try {
-      const query = `select obj_description(oid, 'pg_namespace') as fingerprint from pg_namespace where nspname = 'sandbox'`
-      const [[row] = []] = await send(connection.db, query)
-      if (row?.fingerprint === this.#fingerprint) return connection
+      if (await this.#isCurrent(connection.db, url)) return connection
     } catch (error) {
-      if (sqlState(error) !== NO_SUCH_DATABASE) {
-        throw new SandboxError(`The test database does not answer (${sqlState(error)}): is its URL right?`)
+      if (error instanceof SandboxError) {
+        await connection.close()
+        throw error
       }
+      if (sqlState(error) !== NO_SUCH_DATABASE) throw unreachable(error)
     }
     await connection.close()
     return null
   }
 
-  // The lock ends with the transaction, whatever becomes of this process; statements that no transaction may hold go beside it.
+  async #isCurrent(db: AnyDatabase, url: string): Promise<boolean> {
+    await refuseAppDatabase(db, url, this.#appUrl, this.#connect)
+    const inventory = await takeInventory(db)
+    refuseForeign(nameOf(url), inventory)
+    return inventory.mark?.fingerprint === this.#fingerprint && inventory.foreign.length === 0
+  }
+
+  // The lock ends with the transaction, whatever becomes of this process; other statements run on another connection.
   async #exclusively<T>(work: (base: AnyDatabase) => Promise<T>): Promise<T> {
     const { db, close } = this.#connect(this.#url)
     try {
@@ -78,70 +104,38 @@ export class TestServer {
     }
   }
 
-  async #make(db: AnyDatabase): Promise<void> {
-    const statements = await this.#blueprint.statements()
-    const schemas = statements.flatMap((statement) => /^create schema "([^"]+)"/i.exec(statement)?.[1] ?? [])
-    await db.transaction(async (tx) => {
-      for (const schema of ['public', 'sandbox', ...schemas]) {
-        await send(tx, `drop schema if exists ${quoted(schema)} cascade`)
-      }
-      await send(tx, `create schema public; ${CREATE_CLOCK}`)
-      await send(tx, `comment on schema sandbox is '${this.#fingerprint}'; ${USE_CLOCK}`)
-      for (const statement of statements) await send(tx, statement)
-    })
+  // Another process may have built it while this one waited for the lock.
+  async #buildInPlace(db: AnyDatabase): Promise<void> {
+    if (!(await this.#isCurrent(db, this.#url)))
+      await build(db, this.#blueprint, this.#fingerprint, isReset(nameOf(this.#url)))
   }
 
-  async #copy(base: AnyDatabase, name: string): Promise<void> {
-    const template = nameOf(siblingUrl(this.#url, 'template'))
-    const [[found] = []] = await send(
-      base,
-      `select shobj_description(oid, 'pg_database') as fingerprint from pg_database where datname = '${template}'`,
-    )
-    if (found?.fingerprint !== this.#fingerprint) await this.#makeTemplate(base, template)
-    await dropDatabase(base, name)
-    await createDatabase(base, `${quoted(name)} template ${quoted(template)}`)
+  async #copy(base: AnyDatabase, url: string): Promise<void> {
+    await this.#isCurrent(base, this.#url) // refuses the URL as it does without workers
+    const template = siblingUrl(this.#url, 'template')
+    const databases = await databasesLike(base, nameOf(template))
+    const found = databases.find(({ name }) => name === nameOf(template))
+    if (found?.comment !== this.#fingerprint) await this.#makeTemplate(base, template)
+    await dropSibling(base, url, this.#connect)
+    await createDatabase(base, nameOf(url), nameOf(template))
   }
 
-  async #makeTemplate(base: AnyDatabase, template: string): Promise<void> {
-    await dropDatabase(base, template)
-    await createDatabase(base, quoted(template))
-    const { db, close } = this.#connect(siblingUrl(this.#url, 'template'))
-    await this.#make(db).finally(close)
-    await send(base, `comment on database ${quoted(template)} is '${this.#fingerprint}'`)
+  async #makeTemplate(base: AnyDatabase, url: string): Promise<void> {
+    await dropSibling(base, url, this.#connect)
+    await createDatabase(base, nameOf(url))
+    const { db, close } = this.#connect(url)
+    await build(db, this.#blueprint, this.#fingerprint, false).finally(close)
+    await send(base, `comment on database ${quoted(nameOf(url))} is '${this.#fingerprint}'`)
   }
 
   // A scratch database without a connection is what a killed run left: the living open theirs under the lock.
   async #dropOrphans(base: AnyDatabase): Promise<void> {
-    const prefix = nameOf(siblingUrl(this.#url, 'scratch_'))
-    const [orphans = []] = await send(
-      base,
-      `select datname as name from pg_database where starts_with(datname, '${prefix}')
-      and oid not in (select datid from pg_stat_activity where datid is not null)`,
-    )
-    for (const { name } of orphans) await dropDatabase(base, String(name))
+    for (const { name, inUse } of await databasesLike(base, nameOf(siblingUrl(this.#url, 'scratch_')))) {
+      if (inUse || !/_scratch_[0-9a-f]{8}$/.test(name)) continue
+      await dropSibling(base, urlOf(this.#url, name), this.#connect)
+    }
   }
 }
 
-function siblingUrl(url: string, suffix: string): string {
-  const sibling = new URL(url)
-  sibling.pathname += `_${suffix}`
-  return sibling.href
-}
-
-const nameOf = (url: string) => decodeURIComponent(new URL(url).pathname.slice(1))
-const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
-const dropDatabase = (base: AnyDatabase, name: string) =>
-  asCreator(send(base, `drop database if exists ${quoted(name)} with (force)`))
-const createDatabase = (base: AnyDatabase, definition: string) =>
-  asCreator(send(base, `create database ${definition}`))
-
-async function asCreator(query: Promise<unknown>): Promise<void> {
-  try {
-    await query
-  } catch (error) {
-    if (sqlState(error) !== NO_PERMISSION) throw error
-    throw new SandboxError(
-      'The role of the test database may not create databases. Several workers need one each, and so do tests of what is committed: grant it CREATEDB, or run without --parallel.',
-    )
-  }
-}
+const unreachable = (error: unknown) =>
+  new SandboxError(`The test database does not answer (${sqlState(error)}): is its URL right?`)
