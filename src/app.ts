@@ -2,6 +2,7 @@ import { type Context, Hono, type MiddlewareHandler, type Next } from 'hono'
 import { cors } from 'hono/cors'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
+import { tablesIn } from './db/violation.ts'
 import { limitBody } from './http/body.ts'
 import { answerInTime } from './http/deadline.ts'
 import { docsRoutes } from './http/docs.ts'
@@ -12,8 +13,13 @@ import { refuseUnknown } from './http/methods.ts'
 import { openApi } from './http/openapi.ts'
 import { respondWithProblem } from './http/problem.ts'
 import { sessionRoutes } from './sessions/routes.ts'
+import * as sessionTables from './sessions/table.ts'
 import { meRoutes } from './users/me.ts'
 import { userRoutes } from './users/routes.ts'
+import * as userTables from './users/table.ts'
+
+// A violated constraint of theirs is told by its field.
+const tables = tablesIn(userTables, sessionTables)
 
 const crossOrigin = cors({
   origin: allowedOrigin,
@@ -48,7 +54,7 @@ export const app = new Hono<Env>()
   .route('/users', userRoutes)
   .route('/me', meRoutes)
   .route('/sessions', sessionRoutes)
-  .onError(respondWithProblem)
+  .onError(respondWithProblem(tables))
 
 // A function, and one with a written type, since `app` is made of middleware that asks for its routes.
 function allRoutes(): Hono<Env> {

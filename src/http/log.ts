@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
-import { queryFault, sqlError } from '../db/sql-error.ts'
+import { explainRefusal, queryFault, sqlError } from '../db/sql-error.ts'
 import { AppError } from '../errors.ts'
 import type { Env } from './env.ts'
 
@@ -43,11 +43,14 @@ function pretty({ time, method, route, status, ms, requestId, fault }: Entry): s
   return fault ? `${line}\n${fault}` : line
 }
 
-// Messages of the database quote the values of rows and parameters, so of its errors only codes are kept.
+// Messages of the database quote the values of rows and parameters, so only codes and our own advice are logged.
 function describeFault(thrown: Error): string {
   if (thrown instanceof AppError) return thrown.message
   const sql = sqlError(thrown)
-  if (sql) return `SQLSTATE ${sql.state}${sql.constraint ? ` (${sql.constraint})` : ''}`
+  if (sql) {
+    const advice = explainRefusal(thrown)
+    return `SQLSTATE ${sql.state}${sql.constraint ? ` (${sql.constraint})` : ''}${advice ? `: ${advice}` : ''}`
+  }
   const fault = queryFault(thrown)
   if (fault !== thrown) return `database: ${(fault as { code?: unknown } | undefined)?.code ?? 'no answer'}`
   return thrown.stack ?? thrown.name

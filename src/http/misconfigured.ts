@@ -8,7 +8,7 @@ import { respondWithProblem } from './problem.ts'
 export function misconfiguredApp(error: AppError): Hono<Env> {
   return new Hono<Env>()
     .use(requestId())
-    .onError(respondWithProblem)
+    .onError(respondWithProblem([]))
     .all('*', () => {
       console.error(`Hearth is not configured: ${error.message}`)
       throw error

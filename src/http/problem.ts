@@ -1,7 +1,8 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { isUnavailable, sqlError } from '../db/sql-error.ts'
+import type { tablesIn } from '../db/violation.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
+import { databaseProblem } from './database-problem.ts'
 import type { Env } from './env.ts'
 
 const PROBLEMS = {
@@ -26,9 +27,18 @@ const PROBLEMS = {
 /** The HTTP status and title of each error code. */
 export const problems: Record<ErrorCode, (typeof PROBLEMS)[ErrorCode]> = PROBLEMS
 
-/** Answers any thrown value as problem+json (RFC 9457). What the app did not foresee says nothing of itself. */
-export function respondWithProblem(thrown: unknown, c: Context<Env>): Response {
-  const error = asAppError(thrown)
+/**
+ * Makes the handler that responds to any thrown value with problem+json (RFC 9457). Constraints of `tables` that the database
+ * reports as violated are named by their field. Unexpected errors reveal nothing.
+ */
+export const respondWithProblem =
+  (tables: ReturnType<typeof tablesIn>) =>
+  (thrown: unknown, c: Context<Env>): Response =>
+    respond(asAppError(thrown) ?? databaseProblem(thrown, tables, c) ?? INTERNAL, c)
+
+const INTERNAL = new AppError('internal', 'Something went wrong on our side.')
+
+function respond(error: AppError, c: Context<Env>): Response {
   const { status, title } = problems[error.code]
   const { errors, retryAfter, allow } = error.extras
   if (status === 401) c.header('WWW-Authenticate', 'Bearer')
@@ -46,7 +56,7 @@ export function respondWithProblem(thrown: unknown, c: Context<Env>): Response {
   return c.json(body, status, { 'Content-Type': 'application/problem+json' })
 }
 
-function asAppError(thrown: unknown): AppError {
+function asAppError(thrown: unknown): AppError | null {
   // A missing setting is the operator's to read in the log, not the caller's.
   if (thrown instanceof AppError && thrown.code === 'misconfigured')
     return new AppError('misconfigured', 'The service is not configured.')
@@ -54,18 +64,5 @@ function asAppError(thrown: unknown): AppError {
   // The only one that reaches us is Hono's validator on JSON that does not parse.
   if (thrown instanceof HTTPException && thrown.status === 400)
     return new AppError('malformed', 'The body is not valid JSON.')
-  const sql = sqlError(thrown)
-  if (sql?.state === '23505') return takenError(sql.constraint)
-  if (isUnavailable(thrown))
-    return new AppError('unavailable', 'The database does not answer; try again shortly.')
-  return new AppError('internal', 'Something went wrong on our side.')
-}
-
-// Drizzle names a unique constraint table_column_unique; Postgres alone can tell, without a race, which one was broken.
-function takenError(constraint = ''): AppError {
-  const column = /^[a-z]+_(\w+)_unique$/.exec(constraint)?.[1]
-  if (!column) return new AppError('conflict', 'This already exists.')
-  return new AppError('conflict', `This ${column} is already taken.`, {
-    errors: [{ pointer: `/${column}`, detail: 'is already taken' }],
-  })
+  return null
 }
