@@ -20,8 +20,11 @@ export type ErrorCode =
 /** One rejected part of the input: a JSON pointer (RFC 6901) into the body or the query, and what is wrong there. */
 export type FieldError = { pointer: string; detail: string }
 
-/** What may go along with an error: rejected fields, seconds until a retry makes sense, methods that are allowed. */
-export type ErrorExtras = { errors?: FieldError[]; retryAfter?: number; allow?: string[] }
+/**
+ * What may go along with an error: rejected fields, seconds until a retry makes sense, methods that are allowed; and for the log
+ * alone the reason, without secrets.
+ */
+export type ErrorExtras = { errors?: FieldError[]; retryAfter?: number; allow?: string[]; reason?: string }
 
 /** The one error the application throws on purpose. `message` is shown to the caller, so it never quotes secrets. */
 export class AppError extends Error {

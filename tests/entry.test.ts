@@ -3,6 +3,8 @@ import { ownServer, run, start, textOf, untilUp } from './support/processes.ts'
 
 setDefaultTimeout(30_000) // processes start slowly on a busy machine
 const ENTRY = 'src/entry/bun.ts'
+const BEHIND =
+  /^Hearth can't start\. The database is behind the code, which needs the migration \d{4}_\w+: run make migrate-up\.$/
 const server = ownServer()
 afterAll(server.remove)
 
@@ -114,6 +116,18 @@ describe('a start that fails', () => {
     expect(err).toContain(sentence)
     expect(err.split('\n').length).toBe(1)
     expect(err).not.toContain('hunter22')
+  })
+
+  test('for a database that is behind the code says what to run', async () => {
+    const url = await reachable()
+    await using sql = new Bun.SQL(url, { max: 1 })
+    const DATABASE_URL = await changed((it) => (it.pathname = '/behind'))
+    await sql`create database behind`
+    const { code, err } = await run(ENTRY, [], { DATABASE_URL })
+    expect([code, err]).toEqual([1, expect.stringMatching(BEHIND)])
+    await run('tools/migrate/cli.ts', ['up', '--to', '0'], { DATABASE_URL })
+    const after = await run(ENTRY, [], { DATABASE_URL })
+    expect([after.code, after.err]).toEqual([1, expect.stringMatching(BEHIND)])
   })
 
   test('for a taken port says so', async () => {

@@ -33,9 +33,12 @@ const RULES: [kind: RegExp, allowed: RegExp][] = [
   [/^src\/config\.ts$/, /^(zod|src\/(errors|db\/url)\.ts)$/],
   [
     /^src\/db\//,
-    /^(drizzle-orm|postgres$|bun$|@neondatabase\/serverless$|src\/db\/|src\/(errors|config)\.ts)/,
+    /^(drizzle-orm|drizzle\/meta\/_journal\.json$|postgres$|bun$|@neondatabase\/serverless$|src\/db\/|src\/(errors|config)\.ts)/,
   ],
-  [/^src\/http\/env\.ts$/, /^(hono|src\/(config|errors)\.ts|src\/db\/db\.ts|src\/\w+\/service\.ts)/],
+  [
+    /^src\/http\/env\.ts$/,
+    /^(hono|src\/(config|errors)\.ts|src\/db\/(db|migration)\.ts|src\/\w+\/service\.ts)/,
+  ],
   [
     /^src\/http\//,
     /^(hono|@hono\/zod-validator|zod|drizzle-orm$|src\/http\/|src\/(config|errors)\.ts|src\/db\/)/,

@@ -1,6 +1,8 @@
 import { app } from '../app.ts'
 import { type Config, loadConfig } from '../config.ts'
 import type { Connection } from '../db/db.ts'
+import { newestMigration } from '../db/migration.ts'
+import { findObstacle } from '../db/obstacle.ts'
 import { explainRefusal } from '../db/sql-error.ts'
 import { AppError } from '../errors.ts'
 import { describeUncaught } from './last-resort.ts'
@@ -38,8 +40,11 @@ export async function serve(runtime: Runtime): Promise<void> {
 
 async function start({ connect, listen, onStopSignal, exit }: Runtime, config: Config): Promise<void> {
   const { db, close } = connect(config.databaseUrl)
-  await db.execute('select 1') // a wrong DATABASE_URL should stop the start, not fail every request
-  const { url, stop } = listen(config, (request, ip) => app.fetch(request, { db, config, ip }))
+  const migration = newestMigration
+  // A wrong DATABASE_URL or an old schema should stop the start, not fail every request. Read-only may be a failover in progress.
+  const obstacle = await findObstacle(db, migration)
+  if (obstacle?.code === 'behind') throw new AppError('unavailable', obstacle.advice)
+  const { url, stop } = listen(config, (request, ip) => app.fetch(request, { db, config, migration, ip }))
   console.error(banner(url))
   let isStopping = false
   onStopSignal(async () => {
@@ -65,7 +70,9 @@ function banner(url: string): string {
 
 function reasonOf(error: unknown): string {
   const { code } = error as { code?: string }
-  if (error instanceof AppError) return `${error.message} (.env.example describes every variable.)`
+  if (error instanceof AppError && error.code === 'misconfigured')
+    return `${error.message} (.env.example describes every variable.)`
+  if (error instanceof AppError) return error.message
   if (code === 'EADDRINUSE')
     // Bun says so of an unknown host, too
     return 'Its port is in use, or HOST is no address of this machine; set PORT or HOST to another one.'

@@ -1,5 +1,6 @@
 import { app } from '../app.ts'
 import { loadConfig } from '../config.ts'
+import { newestMigration } from '../db/migration.ts'
 import { connect } from '../db/neon.ts'
 import { AppError } from '../errors.ts'
 import { misconfiguredApp } from '../http/misconfigured.ts'
@@ -21,7 +22,7 @@ function handlerFor(env: Cloudflare.Env): Handler {
   try {
     const config = loadConfig({ ...env })
     const { db } = connect(config.databaseUrl)
-    return (request) => app.fetch(request, { db, config, ip: clientOf(request) })
+    return (request) => app.fetch(request, { db, config, migration: newestMigration, ip: clientOf(request) })
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     return misconfiguredApp(error).fetch

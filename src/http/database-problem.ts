@@ -3,6 +3,9 @@ import { meaningOf, sqlError } from '../db/sql-error.ts'
 import { type tablesIn, violatedProperty } from '../db/violation.ts'
 import { AppError } from '../errors.ts'
 
+/** What callers read when the database can't do its work, whatever the reason. */
+export const DATABASE_UNAVAILABLE = 'The database is unavailable; try again shortly.'
+
 /**
  * The error to respond with to a failed query: `conflict`, `invalid` or `unavailable`; null for a mistake of ours. Names the
  * field of the body that a violated constraint of one of `tables` is about, and never a value.
@@ -14,8 +17,7 @@ export function databaseProblem(
 ): AppError | null {
   const meaning = meaningOf(thrown)
   if (!meaning) return null
-  if (meaning.code === 'unavailable')
-    return new AppError('unavailable', 'The database is unavailable; try again shortly.')
+  if (meaning.code === 'unavailable') return new AppError('unavailable', DATABASE_UNAVAILABLE)
   const { code, detail } = meaning
   const error = sqlError(thrown)
   const property = error && violatedProperty(tables, error)

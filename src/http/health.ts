@@ -1,20 +1,18 @@
-import { sql } from 'drizzle-orm'
 import { Hono } from 'hono'
 import * as z from 'zod'
+import { findObstacle } from '../db/obstacle.ts'
 import { AppError } from '../errors.ts'
+import { DATABASE_UNAVAILABLE } from './database-problem.ts'
 import { operation } from './describe.ts'
 import type { Env } from './env.ts'
 
 const Health = z.object({ status: z.string() })
 
-/** Whether the app lives (`/health`), and whether it can do its work (`/ready`, which asks the database). */
+/** Liveness (`/health`), and whether requests would succeed (`/ready`): the reason why not is for the log alone. */
 export const healthRoutes = new Hono<Env>()
-  .get('/health', operation('Does the app live?', 200, Health), (c) => c.json({ status: 'ok' }))
-  .get('/ready', operation('Does the database answer?', 200, Health, ['unavailable']), async (c) => {
-    try {
-      await c.env.db.execute(sql`select 1`)
-    } catch {
-      throw new AppError('unavailable', 'The database does not answer; try again shortly.')
-    }
+  .get('/health', operation('Liveness', 200, Health), (c) => c.json({ status: 'ok' }))
+  .get('/ready', operation('Readiness: the database', 200, Health, ['unavailable']), async (c) => {
+    const obstacle = await findObstacle(c.env.db, c.env.migration)
+    if (obstacle) throw new AppError('unavailable', DATABASE_UNAVAILABLE, { reason: obstacle.advice })
     return c.json({ status: 'ready' })
   })

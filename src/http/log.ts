@@ -45,7 +45,7 @@ function pretty({ time, method, route, status, ms, requestId, fault }: Entry): s
 
 // Messages of the database quote the values of rows and parameters, so only codes and our own advice are logged.
 function describeFault(thrown: Error): string {
-  if (thrown instanceof AppError) return thrown.message
+  if (thrown instanceof AppError) return thrown.extras.reason ?? thrown.message
   const sql = sqlError(thrown)
   if (sql) {
     const advice = explainRefusal(thrown)

@@ -2,8 +2,8 @@ import { loadConfig } from '../../src/config.ts'
 import { connect } from '../../src/db/bun-sql.ts'
 import { createUser, updateUser } from '../../src/users/service.ts'
 import { ToolError } from '../../tools/error.ts'
-import { createStatements } from '../../tools/migrate/kit.ts'
-import { loadModels } from '../../tools/migrate/models.ts'
+import { MIGRATIONS, readFolder } from '../../tools/migrate/folder.ts'
+import { migrateUp } from '../../tools/migrate/run/migrate-up.ts'
 import { dataDir } from '../../tools/postgres/databases.ts'
 import { startPostgres } from '../../tools/postgres/server.ts'
 
@@ -16,7 +16,7 @@ export type FreshDatabase = {
   drop: () => Promise<void>
 }
 
-/** Makes an empty database from the models on the embedded server, with one admin in it: HTTP alone can't make the first. */
+/** Makes an empty database by the migrations on the embedded server, with one admin in it: HTTP alone can't make the first. */
 export async function freshDatabase(name: string): Promise<FreshDatabase> {
   const server = await startPostgres(dataDir(), [])
   const admin = () => new Bun.SQL(server.url('postgres'), { max: 1 })
@@ -38,8 +38,10 @@ export async function freshDatabase(name: string): Promise<FreshDatabase> {
     await sql.unsafe(`comment on database ${name} is '${MARK}'`)
   }
   const url = server.url(name)
+  const folder = readFolder(MIGRATIONS)
+  const to = folder.migrations.length - 1
+  await migrateUp(url, folder, { to, onRan: () => {}, say: () => {}, lockTimeoutMs: 5_000 })
   const { db, close } = connect(url)
-  for (const statement of await createStatements(await loadModels())) await db.execute(statement)
   const [username, password] = ['first-admin', 'correct horse']
   const config = loadConfig({ DATABASE_URL: url })
   const { id } = await createUser(db, { username, password, email: null }, config)
