@@ -36,8 +36,11 @@ describe('the description', () => {
       '413',
       '415',
       '422',
+      '429',
       '503',
     ])
+    for (const { post, put } of ['/users', '/sessions', '/me/password'].map((path) => body.paths[path]))
+      expect(Object.keys((post ?? put).responses[429].headers)).toEqual(['Retry-After'])
     expect(Object.keys(body.paths['/users/{id}'].patch.responses).sort()).toEqual([
       '200',
       '400',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { loadConfig } from '../src/config.ts'
-import { hashPassword, needsRehash, verifyPassword } from '../src/users/password.ts'
+import { hashForRegistration, hashPassword, needsRehash, verifyPassword } from '../src/users/password.ts'
 import { slots } from '../src/users/slots.ts'
 import { config as defaults } from './support/http.ts'
 
@@ -72,6 +72,15 @@ describe('slots', () => {
     )
     expect(outcomes).toEqual(['done', 'done', 'done', 'done', 'done', 'unavailable', 'unavailable'])
     expect(most).toBe(2)
+  })
+
+  test('of registrations are half of all, so that others get theirs', async () => {
+    const cost = { N: 2 ** 12, r: 8, p: 1 }
+    const registrations = Array.from({ length: 60 }, () => hashForRegistration('x', cost))
+    const outcomes = Promise.allSettled(registrations)
+    expect(await hashPassword('x', cost)).toStartWith('$scrypt$')
+    const isRefused = ({ status }: { status: string }) => status === 'rejected'
+    expect((await outcomes).filter(isRefused).length).toBe(60 - 18)
   })
 
   test('are free again after a failure', async () => {

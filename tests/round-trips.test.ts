@@ -79,7 +79,7 @@ test.each(ROUND_TRIPS)('%s asks the database %d times', async (endpoint, expecte
   expect([status < 300, roundTrips]).toEqual([true, expected])
 })
 
-test('while registration is closed, an admin’s token takes one more', async () => {
+test('while registration is closed, that of an admin takes as many', async () => {
   const { username, token } = await someAdmin()
   roundTrips = 0
   const closed = { ...services({ registration: 'closed' }), db }

@@ -84,6 +84,13 @@ function successResponse({ status, schema }: NonNullable<Description['success']>
     : { description }
 }
 
+const RETRY_AFTER = {
+  'Retry-After': {
+    description: 'Seconds until a retry makes sense',
+    schema: { type: 'integer', minimum: 1 },
+  },
+}
+
 function problemResponses(codes: ErrorCode[]) {
   const byStatus = Map.groupBy(new Set(codes), (code) => problems[code].status)
   return Object.fromEntries(
@@ -91,6 +98,7 @@ function problemResponses(codes: ErrorCode[]) {
       status,
       {
         description: sameStatus.map((code) => problems[code].title).join('; '),
+        ...((status === 429 || status === 503) && { headers: RETRY_AFTER }),
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     ]),

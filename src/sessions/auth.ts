@@ -25,13 +25,19 @@ export const requireAdmin = described(
   { signedIn: true, errors: ['unauthenticated', 'forbidden'] },
 )
 
-/** Lets anyone pass while registration is open, only admins when it is closed. Throws `registration_closed`, and `unauthenticated` for a token that does not hold. */
+/**
+ * Lets anyone pass while registration is open, and sets `tokenDigest` where a token was sent; only admins when it is closed,
+ * and sets `user`. Throws `registration_closed`, and then `unauthenticated` for a token that is not valid.
+ */
 export const requireOpenRegistration = described(
   createMiddleware<Env>(async (c, next) => {
     if (c.env.config.registration === 'closed') {
       if (c.req.header('Authorization')) await signedIn(c)
       if (c.var.user?.role !== 'admin')
         throw new AppError('registration_closed', 'Ask an admin for an account.')
+    } else {
+      const token = presentedToken(c)
+      if (token) c.set('tokenDigest', await digest(token))
     }
     await next()
   }),
@@ -51,10 +57,15 @@ async function signedIn(c: Context<Env>): Promise<void> {
   c.set('user', await authenticate(c.env.db, await presentedDigest(c), c.env.config))
 }
 
-// RFC 6750, section 2.1
 async function presentedDigest(c: Context<Env>): Promise<string> {
-  const [, token = ''] = /^Bearer +([^ ]+)$/i.exec(c.req.header('Authorization') ?? '') ?? []
-  if (!isToken(token))
+  const token = presentedToken(c)
+  if (!token)
     throw new AppError('unauthenticated', 'Sign in, and send the token as Authorization: Bearer <token>.')
   return digest(token)
+}
+
+// RFC 6750, section 2.1
+function presentedToken(c: Context<Env>): string | null {
+  const [, token = ''] = /^Bearer +([^ ]+)$/i.exec(c.req.header('Authorization') ?? '') ?? []
+  return isToken(token) ? token : null
 }

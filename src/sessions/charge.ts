@@ -59,17 +59,38 @@ export function chargeOf(outcome: string, limits: Limit[], complaint: string): C
   })
 }
 
-/** Takes back what one attempt was charged. */
-export async function giveBack(db: Db, charge: Charge): Promise<void> {
+/**
+ * Returns what `work` returns. When it throws what `isFree` says, the attempt is given back: by default a failure of ours,
+ * such as a full queue of hashes.
+ */
+export async function givingBack<Result>(
+  db: Db,
+  charge: Charge,
+  work: () => Promise<Result>,
+  isFree: (error: unknown) => boolean = isOurFailure,
+): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    // A database that can't be reached can't be given anything back; the caller hears of the first failure.
+    if (isFree(error)) await giveBack(db, charge).catch(() => {})
+    throw error
+  }
+}
+
+/** Whether an attempt failed for a reason that is not the caller's. */
+export const isOurFailure = (error: unknown) => !(error instanceof AppError) || error.code === 'unavailable'
+
+/** The SQL that forgives a key all its attempts. */
+export const forgive = (key: string) => sql`delete from sign_in_throttles where key = ${key}`
+
+async function giveBack(db: Db, charge: Charge): Promise<void> {
   if (charge.length === 0) return
   const paces = charge.map(({ key, limit }) => sql`when ${key} then ${seconds(limit.pace)}`)
   await db.execute(sql`
     update sign_in_throttles set spent_until = spent_until - case key ${sql.join(paces, sql` `)} end
     where key in (${list(charge, ({ key }) => sql`${key}`)})`)
 }
-
-/** The SQL that forgives a key all its attempts. */
-export const forgive = (key: string) => sql`delete from sign_in_throttles where key = ${key}`
 
 function charge({ limit }: Step, index: number): SQL {
   const isAdmitted = index === 0 ? sql`true` : sql`not ${isRefused(index - 1)}`

@@ -1,5 +1,5 @@
-import type { Context } from 'hono'
 import { Hono } from 'hono'
+import { clientOf } from '../http/client.ts'
 import { operation } from '../http/describe.ts'
 import type { Env } from '../http/env.ts'
 import { idParam } from '../http/params.ts'
@@ -7,7 +7,7 @@ import { validateBody } from '../http/validate.ts'
 import { requireToken } from './auth.ts'
 import { Credentials, SessionList, SignedIn } from './schema.ts'
 import { endSession, listSessions } from './service.ts'
-import { type Client, signIn } from './sign-in.ts'
+import { signIn } from './sign-in.ts'
 
 /** Sessions: signing in, looking at one's sessions, signing out. */
 export const sessionRoutes = new Hono<Env>()
@@ -37,10 +37,3 @@ export const sessionRoutes = new Hono<Env>()
       return c.body(null, 204)
     },
   )
-
-function clientOf(c: Context<Env>): Client {
-  const { clientIpHeader } = c.env.config
-  const ip = clientIpHeader ? c.req.header(clientIpHeader) : c.env.ip
-  const userAgent = c.req.header('User-Agent')?.toWellFormed().slice(0, 255) || null
-  return { ip: ip?.slice(0, 45) || null, userAgent }
-}

@@ -2,15 +2,13 @@ import { sql } from 'drizzle-orm'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/db.ts'
 import { AppError } from '../errors.ts'
+import type { Client } from '../http/client.ts'
 import { hashPassword, needsRehash, type PasswordPolicy } from '../users/password.ts'
 import { forgive } from './charge.ts'
 import type { Credentials } from './schema.ts'
 import { sessions } from './table.ts'
 import { type Attempt, attempted, takeAttempt } from './throttle.ts'
 import { digest, newToken } from './token.ts'
-
-/** Where a sign-in comes from. */
-export type Client = { ip: string | null; userAgent: string | null }
 
 /** The settings that decide about sign-ins. */
 export type SignInPolicy = PasswordPolicy & Pick<Config, 'sessionDays'>

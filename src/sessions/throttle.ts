@@ -5,7 +5,7 @@ import { verifyPassword } from '../users/password.ts'
 import type { UserRow } from '../users/service.ts'
 import { users } from '../users/table.ts'
 import { addressBlock } from './address.ts'
-import { type Charge, chargeOf, charging, giveBack } from './charge.ts'
+import { type Charge, chargeOf, charging, givingBack, isOurFailure } from './charge.ts'
 import { PASSWORDS_OF_ACCOUNT, SIGN_INS_OF_ADDRESS } from './limits.ts'
 import { digest } from './token.ts'
 
@@ -32,36 +32,38 @@ export async function takeAttempt(db: Db, ip: string | null, name: string): Prom
 
 /**
  * Runs `work` for an attempt that was charged, and hands it the function that compares passwords, which nothing else may use.
- * An attempt that fails for a reason of ours, such as a full queue of hashes, is given back.
+ * An attempt that compares none, or fails for a reason of ours, such as a full queue of hashes, is given back.
  */
-export async function attempted<Result>(
+export function attempted<Result>(
   db: Db,
   charge: Charge,
   work: (verify: typeof verifyPassword) => Promise<Result>,
 ): Promise<Result> {
-  try {
-    return await work(verifyPassword)
-  } catch (error) {
-    const isOurFault = !(error instanceof AppError) || error.code === 'unavailable'
-    // A database that can't be reached can't be given anything back; the caller hears of the first failure.
-    if (isOurFault) await giveBack(db, charge).catch(() => {})
-    throw error
+  let hasCompared = false
+  const verify: typeof verifyPassword = async (...compared) => {
+    const isRight = await verifyPassword(...compared)
+    hasCompared = true
+    return isRight
   }
+  return givingBack(
+    db,
+    charge,
+    () => work(verify),
+    (error) => !hasCompared || isOurFailure(error),
+  )
 }
 
-/** Values of the placeholders that `addressKey` and `accountKey` need. */
+/** The values of the placeholders in `block` and `accountKey`. */
 export const placeOf = (ip: string | null) => ({ ip, block: ip && addressBlock(ip) })
 
-const block = sql`${sql.placeholder('block')}::text`
-
-/** The key of the caller's address for a purpose, null where the address is not known. */
-const addressKey = sql`'address:' || ${block}`
+/** The block of the caller's address, null where the address is not known. */
+export const block = sql`${sql.placeholder('block')}::text`
 
 /**
  * The key of the account of the one row in the CTE `user`, null without a row. Strangers share one key of an account; an
  * address with a session of the account has its own, so that nobody can lock an owner out of a place that the owner uses.
  */
-const accountKey = (user: string): SQL => sql`(
+export const accountKey = (user: string): SQL => sql`(
   select 'user:' || id || coalesce((
     select '@' || ${block} from sessions
     where user_id = ${sql.raw(user)}.id and ip = ${sql.placeholder('ip')}::text and expires_at > now() limit 1
@@ -76,7 +78,7 @@ const attempt = prepared((db) => {
       .where(or(eq(users.username, name), eq(users.email, name))),
   )
   const { ctes, outcome } = charging(db, [
-    { key: addressKey, limit: SIGN_INS_OF_ADDRESS },
+    { key: sql`'address:' || ${block}`, limit: SIGN_INS_OF_ADDRESS },
     {
       key: sql`coalesce(${accountKey('candidate')}, 'name:' || ${sql.placeholder('nameDigest')}::text)`,
       limit: PASSWORDS_OF_ACCOUNT,

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { clientOf } from '../http/client.ts'
 import { operation } from '../http/describe.ts'
 import type { Env } from '../http/env.ts'
 import { validateBody } from '../http/validate.ts'
@@ -26,11 +27,16 @@ export const meRoutes = new Hono<Env>()
   })
   .put(
     '/password',
-    operation('Change your password; every other session ends', 204),
+    operation('Change your password; every other session ends', 204, undefined, ['too_many_attempts']),
     requireToken,
     validateBody(PasswordChange),
     async (c) => {
-      await changePassword(c.env.db, c.var.tokenDigest, c.req.valid('json'), c.env.config)
+      await changePassword(
+        c.env.db,
+        { ip: clientOf(c).ip, tokenDigest: c.var.tokenDigest },
+        c.req.valid('json'),
+        c.env.config,
+      )
       return c.body(null, 204)
     },
   )

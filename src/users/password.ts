@@ -10,6 +10,9 @@ export type PasswordPolicy = Pick<Config, 'passwordMinLength' | 'scrypt'>
 // Two cores get through as many as may wait well before the app would give up on the last of them.
 const inSlot = slots({ running: 4, waiting: 32 })
 
+// Whoever registers needs no account, so that a flood of them costs nothing to start: they get half of it all at most.
+const inRegistrationSlot = slots({ running: 2, waiting: 16 })
+
 const KEY_BYTES = 32
 // The cap of workerd on N·r·p, so that a stored hash is one that every runtime can verify, and none can exhaust memory.
 const LARGEST_COST = 2 ** 20
@@ -38,6 +41,10 @@ export async function hashPassword(password: string, cost: ScryptCost): Promise<
   const key = await derive(password, salt, cost)
   return `$scrypt$ln=${Math.log2(cost.N)},r=${cost.r},p=${cost.p}$${encode(salt)}$${encode(key)}`
 }
+
+/** Like `hashPassword`, for a new user: all of these together take at most half of the slots, so that others can still sign in. */
+export const hashForRegistration: typeof hashPassword = (password, cost) =>
+  inRegistrationSlot(() => hashPassword(password, cost))
 
 /**
  * Whether `password`, normalised, is the one that `hash` was made from. Without a hash, or with one that is not ours, it takes the time of

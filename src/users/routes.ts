@@ -1,11 +1,13 @@
 import { type Context, Hono } from 'hono'
 import { AppError } from '../errors.ts'
+import { clientOf } from '../http/client.ts'
 import { operation } from '../http/describe.ts'
 import type { Env } from '../http/env.ts'
 import { linkNextPage } from '../http/pages.ts'
 import { idParam } from '../http/params.ts'
 import { validateBody, validateQuery } from '../http/validate.ts'
 import { requireAdmin, requireOpenRegistration, requireUser } from '../sessions/auth.ts'
+import { register } from './register.ts'
 import { NewUser, User, UserPage, UserPatch, UserQuery } from './schema.ts'
 import {
   createUser,
@@ -14,6 +16,7 @@ import {
   getUser,
   isForAdmins,
   listUsers,
+  type UserRow,
   updateUser,
 } from './service.ts'
 
@@ -21,11 +24,11 @@ import {
 export const userRoutes = new Hono<Env>()
   .post(
     '/',
-    operation('Register', 201, User, ['conflict']),
+    operation('Register', 201, User, ['conflict', 'too_many_attempts']),
     requireOpenRegistration,
     validateBody(NewUser),
     async (c) => {
-      const user = await createUser(c.env.db, c.req.valid('json'), c.env.config)
+      const user = await newUser(c, c.req.valid('json'))
       return c.json(User.parse(user), 201, { Location: `/users/${user.id}` })
     },
   )
@@ -52,6 +55,13 @@ export const userRoutes = new Hono<Env>()
     await deleteUser(c.env.db, ownOrAnyForAdmins(c))
     return c.body(null, 204)
   })
+
+// Where registration is closed an admin was let through, whose registrations are not limited.
+function newUser(c: Context<Env>, input: NewUser): Promise<UserRow> {
+  const { db, config } = c.env
+  if (c.var.user) return createUser(db, input, config)
+  return register(db, { ip: clientOf(c).ip, tokenDigest: c.var.tokenDigest ?? null }, input, config)
+}
 
 function allowedPatch(c: Context<Env>, patch: UserPatch): UserPatch {
   if (isForAdmins(patch) && c.var.user.role !== 'admin') forAdminsOnly()

@@ -3,7 +3,7 @@ import { type Db, prepared } from '../db/db.ts'
 import { AppError } from '../errors.ts'
 import { encodeCursor, type Page } from '../http/pages.ts'
 import { sessions } from '../sessions/table.ts'
-import { assertPasswordAllowed, hashPassword, type PasswordPolicy } from './password.ts'
+import { assertPasswordAllowed, hashForRegistration, type PasswordPolicy } from './password.ts'
 import type { NewUser, UserPatch, UserQuery } from './schema.ts'
 import { users } from './table.ts'
 
@@ -19,7 +19,7 @@ export type UserRow = Omit<typeof users.$inferSelect, 'passwordHash' | 'password
 export async function createUser(db: Db, input: NewUser, policy: PasswordPolicy): Promise<UserRow> {
   const { password, ...fields } = input
   assertPasswordAllowed(password, fields.username, policy, '/password')
-  const passwordHash = await hashPassword(password, policy.scrypt)
+  const passwordHash = await hashForRegistration(password, policy.scrypt)
   const [user] = await insertUser(db).execute({ ...fields, passwordHash })
   return user as UserRow
 }

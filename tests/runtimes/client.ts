@@ -16,14 +16,15 @@ export async function connectTo(baseUrl: string, admin: Omit<Member, 'token'>): 
   const call = (request: string, options?: Options) => send(baseUrl, request, options)
   const signIn = (username: string, password: string) =>
     call('POST /sessions', { body: { username, password } })
+  const { body } = await signIn(admin.username, admin.password)
   let sequence = 0
   const member = async (): Promise<Member> => {
     const [username, password] = [`member-${++sequence}`, 'correct horse']
-    const registered = await call('POST /users', { body: { username, password } })
-    const { body } = await signIn(username, password)
-    return { id: registered.body.id, username, password, token: body.token }
+    // As the admin, whose registrations are not limited.
+    const registered = await call('POST /users', { token: body.token, body: { username, password } })
+    const signedIn = await signIn(username, password)
+    return { id: registered.body.id, username, password, token: signedIn.body.token }
   }
-  const { body } = await signIn(admin.username, admin.password)
   return { call, signIn, member, admin: { ...admin, token: body.token } }
 }
 
