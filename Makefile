@@ -17,9 +17,16 @@ DO := @$(BUN) run --silent
 run: node_modules/.run ## start the API on http://localhost:3000 with an embedded Postgres; reloads on change
 	$(DO) run
 
+# A shell may have a USERNAME of its own.
+ON_USER = @$(if $(findstring command,$(origin USERNAME)),,USERNAME=) $(BUN) run --silent
+
 .PHONY: admin
-admin: node_modules/.run ## make a user an admin, or a new admin: USERNAME=alice [PASSWORD=...]
-	@$(if $(findstring command,$(origin USERNAME)),,USERNAME=) $(BUN) run --silent admin # a shell may have a USERNAME of its own
+admin: node_modules/.run ## make a user an admin, or create one: USERNAME=alice [PASSWORD=...]
+	$(ON_USER) admin
+
+.PHONY: password
+password: node_modules/.run ## set a user's password and end all of its sessions: USERNAME=alice [PASSWORD=...]
+	$(ON_USER) password
 
 ##@ Test
 .PHONY: test

@@ -24,25 +24,51 @@ const stored = async (username: string) => {
 }
 
 test('makes an admin, once, whose password is stored as a hash only', async () => {
-  expect((await admin('Alice', '$5 "horse" \\')).out).toBe('alice is made, as an admin.')
+  expect((await admin('Alice', '$5 "horse" \\')).out).toBe('Created alice as an admin.')
   const { hash, ...user } = await stored('alice')
   expect([user, hash.split('$')[1]]).toEqual([{ role: 'admin', suspended: false }, 'scrypt'])
-  expect((await admin('alice')).out).toBe('alice is an admin already.')
+  expect((await admin('alice')).out).toBe('alice is already an admin.')
 })
 
-test('brings the database up to date first', async () => {
+test('migrates the embedded database, but none that DATABASE_URL names', async () => {
   await sql`create database behind`
   const DATABASE_URL = Object.assign(new URL(url), { pathname: '/behind' }).href
-  const { out, err } = await admin('frank', 'secret horse', { DATABASE_URL })
-  expect([out, err]).toEqual(['frank is made, as an admin.', expect.stringMatching(/^Applied 0000_/)])
+  const settings = { DATABASE_URL }
+  const { code, out, err } = await admin('frank', 'secret horse', settings)
+  expect([code, out]).toEqual([2, ''])
+  expect(err).toMatch(
+    /^behind on 127\.0\.0\.1:\d+ lacks 0000_\w+(, \d{4}_\w+)+: run make migrate-up first\. Nothing was changed\.$/,
+  )
+  const behind = new Bun.SQL(DATABASE_URL, { max: 1 })
+  expect([...(await behind`select 1 from pg_namespace where nspname = 'drizzle'`)]).toEqual([])
+  await behind.close()
+  await run('tools/migrate/cli.ts', ['up'], settings)
+  expect((await admin('frank', 'secret horse', settings)).out).toBe('Created frank as an admin.')
+  await run('tools/migrate/cli.ts', ['down', '--to', 'none', '--yes'], server.env)
+  const fresh = await admin('alice', 'secret horse')
+  expect([fresh.out, fresh.err]).toEqual([
+    'Created alice as an admin.',
+    expect.stringMatching(/^Applied 0000_/),
+  ])
+})
+
+test.each(['user', 'admin'])('refuses a password for a user that exists as %s', async (role) => {
+  await admin('dora', 'secret horse')
+  await sql`update users set role = ${role} where username = 'dora'`
+  const before = await stored('dora')
+  const err =
+    'dora exists already, and make admin changes no password: leave PASSWORD out, or run make password USERNAME=dora.'
+  expect(await admin('dora', 'another horse')).toEqual({ code: 2, out: '', err })
+  expect(await stored('dora')).toEqual(before)
+  await sql`delete from users where username = 'dora'`
 })
 
 test('brings back an admin who was demoted or suspended', async () => {
   await admin('erin', 'secret horse')
   await sql`update users set role = 'user' where username = 'erin'`
-  expect((await admin('erin')).out).toBe('erin is an admin now.')
+  expect((await admin('erin')).out).toBe('erin is now an admin.')
   await sql`update users set suspended = true where username = 'erin'`
-  expect((await admin('erin')).out).toBe('erin is an admin now, and no longer suspended.')
+  expect((await admin('erin')).out).toBe('erin is now an admin, and no longer suspended.')
   expect(await stored('erin')).toMatchObject({ role: 'admin', suspended: false })
 })
 
@@ -50,7 +76,7 @@ test.each([
   [undefined, undefined, {}, 'Say who: make admin USERNAME=alice.'],
   ['al', 'secret', {}, 'The user name must have at least 3 characters.'],
   ['root', 'secret', {}, 'The user name is reserved.'],
-  ['bob', '', {}, 'There is no user bob yet; give PASSWORD=… to make one.'],
+  ['bob', '', {}, 'There is no user bob yet; give PASSWORD=… to create one.'],
   ['bob', 'short', {}, 'The password must have at least 6 characters.'],
   ['bob', 'secret', { PASSWORD_MIN_LENGTH: '7' }, 'The password must have at least 7 characters.'],
   ['bobbob', 'BobBob', {}, 'The password must not be the user name.'],

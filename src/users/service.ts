@@ -105,6 +105,7 @@ export function forAdminsOnly(): never {
   throw new AppError('forbidden', 'Only admins may change role and suspended.')
 }
 
-function noSuchUser(): never {
+/** Throws `not_found`. */
+export function noSuchUser(): never {
   throw new AppError('not_found', 'There is no such user.')
 }

@@ -1,5 +1,9 @@
+import { ToolError } from '../error.ts'
 import { MIGRATIONS, readFolder } from './folder.ts'
 import { migrateUp } from './run/migrate-up.ts'
+import { readStatus } from './run/run.ts'
+import { describeDatabase, withSession } from './run/session.ts'
+import { pendingOf } from './run/status.ts'
 import { migrationTarget } from './target.ts'
 
 /**
@@ -16,4 +20,21 @@ export async function migrateDevelopment(): Promise<string> {
     lockTimeoutMs: 5_000,
   })
   return url
+}
+
+/**
+ * The connection string of a database with all migrations: the development database, brought up to date; or the one that
+ * DATABASE_URL names, which only `make migrate-up` changes. Throws `ToolError` where migrations are pending there.
+ */
+export async function migratedDatabase(): Promise<string> {
+  if (!process.env.DATABASE_URL) return migrateDevelopment()
+  const url = await migrationTarget()
+  const pending = await withSession(url, async (session) =>
+    pendingOf(await readStatus(session, readFolder(MIGRATIONS))),
+  )
+  if (pending.length === 0) return url
+  throw new ToolError(
+    `${describeDatabase(url)} lacks ${pending.map(({ name }) => name).join(', ')}: run make migrate-up first. Nothing was changed.`,
+    2,
+  )
 }
