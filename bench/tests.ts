@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
+import { begin, end, within } from '../packages/sandbox/src/current.ts'
+import { ConnectionPool } from '../packages/sandbox/src/pool.ts'
+import { Sandbox } from '../packages/sandbox/src/sandbox.ts'
 import type { Db } from '../src/db/db.ts'
 import { closeDb, committed, db, realDb } from '../tests/support/db.ts'
 import { call, services } from '../tests/support/http.ts'
-import { begin, end, within } from '../tests/support/sandbox/current.ts'
-import { ConnectionPool } from '../tests/support/sandbox/pool.ts'
-import { Sandbox } from '../tests/support/sandbox/sandbox.ts'
 
 // What isolating one test costs. Each way runs the same body, three requests with five statements, in turns with the others,
 // so that what else the machine does hits all of them alike. The second table is a real run of bench/thousand-tests.ts.

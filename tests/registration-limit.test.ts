@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
+import { freeze, travel } from '@hearth/sandbox'
 import { signInThrottles } from '../src/sessions/table.ts'
 import { db } from './support/db.ts'
 import { admin, PASSWORD, signedIn, user } from './support/factories.ts'
 import { call, services } from './support/http.ts'
-import { freeze, travel } from './support/sandbox/travel.ts'
 
 const newPassword = 'a better battery'
 const register = (username: string, ip?: string, token?: string) =>

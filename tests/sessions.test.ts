@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { travel } from '@hearth/sandbox'
 import { eq } from 'drizzle-orm'
 import { sessions } from '../src/sessions/table.ts'
 import { digest } from '../src/sessions/token.ts'
@@ -7,7 +8,6 @@ import { db } from './support/db.ts'
 import { SESSION_KEYS, USER_KEYS } from './support/exchange.ts'
 import { PASSWORD, signedIn, user } from './support/factories.ts'
 import { call, config, services } from './support/http.ts'
-import { travel } from './support/sandbox/travel.ts'
 
 const signIn = (username: string, password = PASSWORD, options = {}) =>
   call('POST /sessions', { body: { username, password }, ...options })

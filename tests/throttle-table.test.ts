@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { freeze } from '@hearth/sandbox'
 import { sql } from 'drizzle-orm'
 import { sessions, signInThrottles } from '../src/sessions/table.ts'
 import { hashPassword } from '../src/users/password.ts'
@@ -6,7 +7,6 @@ import { users } from '../src/users/table.ts'
 import { committed, db, hasTransactions } from './support/db.ts'
 import { PASSWORD, signedIn, user } from './support/factories.ts'
 import { call, services } from './support/http.ts'
-import { freeze } from './support/sandbox/travel.ts'
 
 const attempt = (username: string, password: string, ip: string, on = db) =>
   call('POST /sessions', { body: { username, password }, with: { ...services(), ip, db: on } })

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
+import { freeze, travel } from '@hearth/sandbox'
 import { addressBlock } from '../src/sessions/address.ts'
 import { signInThrottles } from '../src/sessions/table.ts'
 import { db } from './support/db.ts'
 import { PASSWORD, signedIn, user } from './support/factories.ts'
 import { call, services } from './support/http.ts'
-import { freeze, travel } from './support/sandbox/travel.ts'
 
 const attempt = (username: string, password: string, ip: string) =>
   call('POST /sessions', { body: { username, password }, with: { ...services(), ip } })

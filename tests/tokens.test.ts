@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
+import { travel } from '@hearth/sandbox'
 import { PASSWORD, signedIn } from './support/factories.ts'
 import { call } from './support/http.ts'
-import { travel } from './support/sandbox/travel.ts'
 
 describe('a token', () => {
   test.each([

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
+import { travel } from '@hearth/sandbox'
 import { USER_KEYS } from './support/exchange.ts'
 import { admin, signedIn, user } from './support/factories.ts'
 import { call, services } from './support/http.ts'
-import { travel } from './support/sandbox/travel.ts'
 
 describe('GET /users/{id}', () => {
   test('shows users to themselves and to admins, to nobody else', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
+import { freeze, travel } from '@hearth/sandbox'
 import { sql } from 'drizzle-orm'
 import { users } from '../../src/users/table.ts'
 import { committed, db, realDb } from '../support/db.ts'
 import { user } from '../support/factories.ts'
-import { freeze, travel } from '../support/sandbox/travel.ts'
 
 // Drivers differ in what `execute` gives.
 const rows = (result: unknown) =>

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
+import { TestServer } from '@hearth/sandbox'
 import { SQL } from 'bun'
+import { send } from '../../packages/sandbox/src/drizzle.ts'
 import { connect } from '../../src/db/bun-sql.ts'
 import { databaseUrl } from '../../tools/postgres/databases.ts'
-import { send } from '../support/sandbox/drizzle.ts'
-import { TestServer } from '../support/sandbox/server.ts'
 
 const url = new URL(await databaseUrl('test'))
 const base = `sandbox_server_${crypto.randomUUID().slice(0, 8)}`

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { isPlainRead, transactionControl } from '../support/sandbox/statements.ts'
+import { isPlainRead, transactionControl } from '../../packages/sandbox/src/statements.ts'
 
 describe('what would end a transaction', () => {
   test.each([

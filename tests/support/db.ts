@@ -1,9 +1,7 @@
 import { join } from 'node:path'
+import { fingerprintOf, onScratch, TestServer } from '@hearth/sandbox'
 import { databaseUrl } from '../../tools/postgres/databases.ts'
 import { openDriver } from './drivers.ts'
-import { fingerprintOf } from './sandbox/blueprint.ts'
-import { onScratch } from './sandbox/scratch.ts'
-import { TestServer } from './sandbox/server.ts'
 
 const project = join(import.meta.dir, '../..')
 const models = [...new Bun.Glob('src/**/table.ts').scanSync({ cwd: project, absolute: true })].sort()

@@ -1,7 +1,7 @@
+import type { Connect } from '@hearth/sandbox'
+import { sandboxed } from '@hearth/sandbox'
 import type { Db } from '../../src/db/db.ts'
 import { ToolError } from '../../tools/error.ts'
-import { sandboxed } from './sandbox/database.ts'
-import type { Connect } from './sandbox/drizzle.ts'
 
 /** How the tests reach the database. `connect` opens one of its server's databases; `appDb` is what the app gets over it. */
 export type Driver = {

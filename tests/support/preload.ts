@@ -1,6 +1,6 @@
+import { SandboxError } from '@hearth/sandbox'
+import { sandboxEveryTest } from '@hearth/sandbox/bun-test'
 import { ToolError } from '../../tools/error.ts'
-import { sandboxEveryTest } from './sandbox/bun-test.ts'
-import { SandboxError } from './sandbox/errors.ts'
 
 // Without a database no test can run: that is one sentence, not a failure of every file.
 const { closeDb, realDb } = await import('./db.ts').catch((error: unknown) => {

@@ -1,9 +1,10 @@
 import { refuseAppDatabase } from './app-database.ts'
-import { type Blueprint, fingerprintOf } from './blueprint.ts'
+import type { Blueprint } from './blueprint.ts'
 import { build } from './build.ts'
 import { CREATE_CLOCK } from './clock.ts'
 import { type AnyDatabase, type Connect, type Connection, send, sqlState } from './drizzle.ts'
 import { SandboxError } from './errors.ts'
+import { hashOf } from './fingerprint.ts'
 import { nameOf, quoted, siblingUrl, urlOf } from './names.ts'
 import { isReset, refuseForeign, takeInventory } from './ownership.ts'
 import { createDatabase, databasesLike, dropDatabase, dropSibling } from './siblings.ts'
@@ -38,7 +39,7 @@ export class TestServer {
     }
     this.#url = url
     this.#blueprint = blueprint
-    this.#fingerprint = fingerprintOf([], 'marked', blueprint.fingerprint, CREATE_CLOCK)
+    this.#fingerprint = hashOf(['marked', blueprint.fingerprint, CREATE_CLOCK])
     this.#connect = connect
     this.#appUrl = appUrl
   }

@@ -1,0 +1,8 @@
+export type { Blueprint } from './blueprint.ts'
+export { sandboxed } from './database.ts'
+export type { AnyDatabase, Connect, Connection } from './drizzle.ts'
+export { SandboxError } from './errors.ts'
+export { fingerprintOf } from './fingerprint.ts'
+export { onScratch } from './scratch.ts'
+export { TestServer } from './server.ts'
+export { freeze, type Span, travel } from './travel.ts'
