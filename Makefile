@@ -73,8 +73,8 @@ db-reset: node_modules/.run ## delete the embedded databases
 	$(DO) db-reset
 
 .PHONY: neon
-neon: node_modules/.dev ## serve Neon's protocol on http://localhost:4444 in front of the embedded Postgres: [PORT=...]
-	$(DO) neon $(if $(findstring command,$(origin PORT)),--port $(PORT))
+neon: node_modules/.dev ## serve Neon's protocol on http://localhost:4444 in front of the embedded Postgres: [PORT=...] [SHOW_PASSWORD=1]
+	$(DO) neon $(if $(findstring command,$(origin PORT)),--port $(PORT)) $(if $(SHOW_PASSWORD),--show-password)
 
 ##@ Edge
 .PHONY: worker

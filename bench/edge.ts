@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs'
+import { startNeonLocal } from '@hearth/neon-local'
 import { connectTo } from '../tests/runtimes/client.ts'
 import { freshDatabase } from '../tests/support/fresh-database.ts'
 import { bundle, MAIN_MODULE } from '../tools/edge/bundle.ts'
 import { startWorkerd } from '../tools/edge/workerd.ts'
 import { runTool, ToolError } from '../tools/error.ts'
 import { median, timed } from '../tools/measure.ts'
-import { startNeonLocal } from '../tools/neon-local/server.ts'
 import { startDelayProxy } from './delay-proxy.ts'
 import { startHasher } from './hasher.ts'
 

@@ -1,6 +1,6 @@
+import { useNeonLocal } from '@hearth/neon-local'
 import { Pool as NeonPool, neon, neonConfig } from '@neondatabase/serverless'
 import pg from 'pg'
-import { useNeonLocal } from '../tools/neon-local/settings.ts'
 import { databaseUrl } from '../tools/postgres/databases.ts'
 
 // What `make bench-neon` does: the local Neon, in a process of its own, against the same queries over TCP.
@@ -12,10 +12,8 @@ const QUERY = 'select n, md5(n::text) as text from generate_series(1, $1::int) n
 useNeonLocal(neonConfig)
 const upstream = await databaseUrl('test')
 const endpoint = Bun.spawn(
-  [process.execPath, 'tools/neon-local/cli.ts', '--upstream', upstream, '--port', '0'],
-  {
-    stdout: 'pipe',
-  },
+  [process.execPath, 'packages/neon-local/src/cli.ts', '--port', '0', '--show-password'],
+  { env: { ...process.env, NEON_LOCAL_UPSTREAM: upstream }, stdout: 'pipe' },
 )
 const url = await connectionString(endpoint.stdout)
 

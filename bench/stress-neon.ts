@@ -1,7 +1,7 @@
 import { countSessions, eventually, startEndpoint } from '../tests/support/neon-local.ts'
 import { stress } from '../tests/support/neon-stress.ts'
 
-// What `make stress-neon` does: the whole load of the test in tests/neon-local/stress.test.ts, several times.
+// What `make stress-neon` does: the whole load of the test in packages/neon-local/tests/stress.test.ts, several times.
 const ROUNDS = 5
 const LOAD = { queries: 200, transactions: 50 }
 

@@ -1,10 +1,10 @@
 import { afterAll, expect, test } from 'bun:test'
+import { startNeonLocal } from '@hearth/neon-local'
 import { neonConfig } from '@neondatabase/serverless'
 import { app } from '../src/app.ts'
 import { connect } from '../src/db/neon.ts'
 import { signIn } from '../src/sessions/sign-in.ts'
 import { createUser, updateUser } from '../src/users/service.ts'
-import { startNeonLocal } from '../tools/neon-local/server.ts'
 import { freshDatabase } from './support/fresh-database.ts'
 import { call, config, services } from './support/http.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, spyOn, test } from 'bun:test'
+import { startNeonLocal } from '@hearth/neon-local'
 import worker from '../src/entry/workers.ts'
-import { startNeonLocal } from '../tools/neon-local/server.ts'
 import { freshDatabase } from './support/fresh-database.ts'
 
 const database = await freshDatabase('workers')

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
+import { startNeonLocal } from '@hearth/neon-local'
 import { bundle, MAIN_MODULE } from '../../tools/edge/bundle.ts'
 import { startWorkerd } from '../../tools/edge/workerd.ts'
-import { startNeonLocal } from '../../tools/neon-local/server.ts'
 import { type Launch, SETTINGS } from './runtime.ts'
 
 export const onWorkerd: Launch = async (databaseUrl) => {

@@ -1,6 +1,5 @@
+import { type NeonLocal, type Options, startNeonLocal, useNeonLocal } from '@hearth/neon-local'
 import { neonConfig } from '@neondatabase/serverless'
-import { type NeonLocal, type Options, startNeonLocal } from '../../tools/neon-local/server.ts'
-import { useNeonLocal } from '../../tools/neon-local/settings.ts'
 import { databaseUrl } from '../../tools/postgres/databases.ts'
 
 /** A local Neon in front of a scratch database, and a direct connection to watch that database with. */

@@ -1,10 +1,9 @@
+import { startNeonLocal, useNeonLocal } from '@hearth/neon-local'
 import type { Connection } from '@hearth/sandbox'
 import { fetchInSandbox } from '@hearth/sandbox/neon-http'
 import { neon, neonConfig, Pool } from '@neondatabase/serverless'
 import { drizzle as drizzleOverHttp } from 'drizzle-orm/neon-http'
 import { drizzle as drizzleOverWebSocket } from 'drizzle-orm/neon-serverless'
-import { startNeonLocal } from '../../tools/neon-local/server.ts'
-import { useNeonLocal } from '../../tools/neon-local/settings.ts'
 import type { Driver } from './drivers.ts'
 
 type Endpoint = Pick<Driver, 'url' | 'stop'>

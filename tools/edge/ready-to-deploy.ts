@@ -1,6 +1,6 @@
+import { isLoopback } from '@hearth/neon-local'
 import wranglerToml from '../../wrangler.toml'
 import { runTool, ToolError } from '../error.ts'
-import { isLoopback } from '../neon-local/settings.ts'
 import { wranglerQuietly } from './wrangler.ts'
 
 // The first step of `make deploy`: what would stop it later is said before anything is done.

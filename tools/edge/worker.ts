@@ -1,6 +1,6 @@
+import { startNeonLocal } from '@hearth/neon-local'
 import { runTool } from '../error.ts'
 import { migrateDevelopment } from '../migrate/development.ts'
-import { startNeonLocal } from '../neon-local/server.ts'
 import { wrangler } from './wrangler.ts'
 
 // What `make worker` does: the database, its migrations, a local Neon in front of it, then the Worker as wrangler runs it.

@@ -1,0 +1,5 @@
+export { runCommand } from './command.ts'
+export type { Certificate, NeonLocal, Options } from './options.ts'
+export { startNeonLocal } from './server.ts'
+export { DEFAULT_PORT, isLoopback, type NeonConfig, useNeonLocal } from './settings.ts'
+export { OptionError } from './upstream.ts'

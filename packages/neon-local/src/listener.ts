@@ -1,0 +1,56 @@
+import type { Server as HttpServer } from 'node:http'
+import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import type { Certificate } from './options.ts'
+import type { Encryption } from './tcp.ts'
+
+const TLS_HANDSHAKE = 0x16 // RFC 8446, 5.1
+const STARTUP = 0x00 // a startup packet begins with its length, which has four bytes and is small
+
+/**
+ * One port for three protocols, which the first byte of a connection tells apart: TLS, Postgres's (`postgres`), and HTTP
+ * with its WebSockets. With a certificate, connections must be encrypted. Throws when the certificate cannot be used.
+ */
+export function createListener(
+  http: HttpServer,
+  postgres: (socket: Socket, encryption: Encryption) => void,
+  certificate?: Certificate,
+): Server {
+  const tls = certificate && createTlsServer(certificate, (socket) => whenSpoken(socket, served))
+  tls?.on('tlsClientError', () => {}) // the client is told by TLS itself
+
+  function upgrade(socket: Socket): void {
+    tls?.emit('connection', socket)
+    socket.resume()
+  }
+
+  function served(socket: Socket, first: number): void {
+    if (first === STARTUP) postgres(socket, null)
+    else {
+      http.emit('connection', socket)
+      socket.resume()
+    }
+  }
+
+  return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    whenSpoken(socket, (_, first) => {
+      if (!tls) served(socket, first)
+      else if (first === TLS_HANDSHAKE) upgrade(socket)
+      else if (first === STARTUP) postgres(socket, { upgrade })
+      else
+        socket.end(
+          'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\nThis endpoint uses TLS: begin its URL with https.\n',
+        )
+    })
+  })
+}
+
+/** Waits for a connection's first bytes, and gives them back to it. The connection is paused then. */
+function whenSpoken(socket: Socket, then: (socket: Socket, first: number) => void): void {
+  socket.on('error', () => {}) // it is followed by 'close'
+  socket.once('data', (chunk: Buffer) => {
+    socket.pause()
+    socket.unshift(chunk)
+    then(socket, chunk[0] ?? 0)
+  })
+}
