@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'bun:test'
 import { eq, sql } from 'drizzle-orm'
 import type { Db } from '../src/db/db.ts'
+import { signInThrottles } from '../src/sessions/table.ts'
 import { users } from '../src/users/table.ts'
 import { committed, db, hasTransactions } from './support/db.ts'
 import type { Answer } from './support/exchange.ts'
-import { PASSWORD, signedIn } from './support/factories.ts'
+import { PASSWORD, signedIn, user } from './support/factories.ts'
 import { call, services } from './support/http.ts'
 
 const newPassword = 'a better battery'
@@ -67,6 +68,19 @@ describe.skipIf(!hasTransactions)('a sign-in that is hashing', () => {
     }),
   )
 })
+
+test.skipIf(!hasTransactions)(
+  'a registration that loses its name while hashing is charged all the same',
+  () =>
+    committed(async () => {
+      const rival = (tx: Db) => user({ username: 'racer' }, tx)
+      const registration = () => call('POST /users', { body: { username: 'racer', password: PASSWORD } })
+      const [answer] = await whileHeld(rival, registration)
+      expect(answer?.status).toBe(409)
+      const isCharged = sql`${signInThrottles.spentUntil} > now()`
+      expect(await db.$count(signInThrottles, isCharged)).toBe(1)
+    }),
+)
 
 test.skipIf(!hasTransactions)('a request that waits too long for a lock gets 503', () =>
   committed(async () => {

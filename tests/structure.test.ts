@@ -49,7 +49,7 @@ const RULES: [kind: RegExp, allowed: RegExp][] = [
   [/\/table\.ts$/, /^(drizzle-orm|src\/db\/columns\.ts|src\/\w+\/table\.ts)/],
   [
     /^src\/\w+\//,
-    /^(drizzle-orm|node:crypto|src\/(errors|config)\.ts|src\/db\/db\.ts|src\/http\/(pages|client)\.ts|src\/\w+\/(?!routes|me)[\w-]+\.ts)/,
+    /^(drizzle-orm|node:crypto|src\/(errors|config)\.ts|src\/db\/(db|sql-error)\.ts|src\/http\/(pages|client)\.ts|src\/\w+\/(?!routes|me)[\w-]+\.ts)/,
   ],
 ]
 

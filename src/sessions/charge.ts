@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/db.ts'
+import { meaningOf } from '../db/sql-error.ts'
 import { AppError } from '../errors.ts'
 import type { Limit } from './limits.ts'
 
@@ -78,8 +79,11 @@ export async function givingBack<Result>(
   }
 }
 
-/** Whether an attempt failed for a reason that is not the caller's. */
-export const isOurFailure = (error: unknown) => !(error instanceof AppError) || error.code === 'unavailable'
+/** Whether an attempt failed for a reason of ours: the caller gets a 503 or a 500. */
+export function isOurFailure(error: unknown): boolean {
+  const code = error instanceof AppError ? error.code : meaningOf(error)?.code
+  return code === undefined || code === 'unavailable'
+}
 
 /** The SQL that forgives a key all its attempts. */
 export const forgive = (key: string) => sql`delete from sign_in_throttles where key = ${key}`

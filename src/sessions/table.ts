@@ -21,7 +21,7 @@ export const sessions = pgTable(
   (table) => [index('sessions_user_id_index').on(table.userId)],
 )
 
-/** How far each account and each address has used up its attempts to sign in; `throttle.ts` explains the rule. */
+/** How far each account and each address has used up its attempts to sign in and to register; `charge.ts` explains the rule. */
 export const signInThrottles = pgTable(
   'sign_in_throttles',
   {
