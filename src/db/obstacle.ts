@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Db } from './db.ts'
 import type { Migration } from './migration.ts'
 import { sqlError } from './sql-error.ts'
+import { READ_ONLY_ADVICE } from './sql-states.ts'
 
 /** Why requests would fail although the database answers. `advice` says in a sentence what to do. */
 export type Obstacle = { code: 'read_only' | 'behind'; advice: string }
@@ -27,10 +28,7 @@ export async function findObstacle(db: Db, migration: Migration | undefined): Pr
   }
 }
 
-const READ_ONLY: Obstacle = {
-  code: 'read_only',
-  advice: 'The database is read-only: after a failover, point DATABASE_URL at the primary.',
-}
+const READ_ONLY: Obstacle = { code: 'read_only', advice: READ_ONLY_ADVICE }
 
 const behind = (migration: Migration | undefined): Obstacle => ({
   code: 'behind',

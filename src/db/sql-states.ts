@@ -9,6 +9,10 @@ export type SqlMeaning =
 const invalid = (detail: string): SqlMeaning => ({ code: 'invalid', detail })
 const unavailable = (advice: string): SqlMeaning => ({ code: 'unavailable', advice })
 
+/** What to do about a database that can only be read. */
+export const READ_ONLY_ADVICE =
+  'The database is read-only: after a failover, point DATABASE_URL at the primary.'
+
 const BEHIND = unavailable('The database is behind the code: run make migrate-up.')
 const REFUSED = unavailable('The database server refuses the user or the password; check DATABASE_URL.')
 
@@ -28,7 +32,7 @@ const MEANINGS: Record<string, SqlMeaning> = {
   '23514': invalid('is not allowed'),
   '23P01': { code: 'conflict', detail: 'conflicts with an existing one' },
   '08': unavailable('The connection to the database broke; check whether the server runs.'),
-  '25006': unavailable('The database is read-only: after a failover, point DATABASE_URL at the primary.'),
+  '25006': unavailable(READ_ONLY_ADVICE),
   '28': REFUSED,
   '28000': unavailable('The database server does not let this user in; check DATABASE_URL.'),
   '3D000': unavailable('The database server has no database of that name; check DATABASE_URL.'),
