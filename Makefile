@@ -37,6 +37,10 @@ test: node_modules/.dev ## run the tests on the embedded Postgres, in four proce
 fuzz-migrations: node_modules/.dev ## take random changes of models there and back: [PAIRS=300] [SEED=1]
 	$(DO) fuzz-migrations
 
+.PHONY: test-conversions
+test-conversions: node_modules/.dev ## take values of 31 types through every change of type and back
+	$(DO) test-conversions
+
 .PHONY: test-runtimes
 test-runtimes: node_modules/.dev ## run the whole contract on Bun, Deno and workerd: [RUNTIMES="bun deno workerd"]
 	$(DO) test-runtimes $(RUNTIMES)
@@ -115,8 +119,8 @@ migrate-create: node_modules/.dev ## write the next migration and its way back: 
 	$(MIGRATE) create $(call given,MSG,message) $(call given,RENAME,rename) $(call given,DROP,drop) $(if $(NO_RENAME),--no-rename) $(if $(EMPTY),--empty)
 
 .PHONY: migrate-up
-migrate-up: node_modules/.run ## apply the pending migrations: [TO=0003] [LOCK_TIMEOUT=seconds]
-	$(MIGRATE) up $(call given,TO,to) $(call given,LOCK_TIMEOUT,lock-timeout) $(call given,RESUME,resume)
+migrate-up: node_modules/.run ## apply the pending migrations; asks where data would go: [TO=0003] [YES=1] [LOCK_TIMEOUT=seconds]
+	$(MIGRATE) up $(call given,TO,to) $(if $(YES),--yes) $(call given,LOCK_TIMEOUT,lock-timeout) $(call given,RESUME,resume)
 
 .PHONY: migrate-down
 migrate-down: node_modules/.run ## take back the last migration: [STEPS=2 or TO=0001] [YES=1]

@@ -140,7 +140,7 @@ describe('create', () => {
       expect([code, result.error.code]).toEqual([1, 'blocked'])
       for (const words of [
         '1 row with NULL in public.people.kind',
-        '1 value longer than 9 characters in column public.people.kind',
+        '1 value unfit for varchar(9) in column public.people.kind',
       ]) {
         expect(result.error.message).toContain(words)
       }

@@ -40,7 +40,13 @@ export async function freshDatabase(name: string): Promise<FreshDatabase> {
   const url = server.url(name)
   const folder = readFolder(MIGRATIONS)
   const to = folder.migrations.length - 1
-  await migrateUp(url, folder, { to, onRan: () => {}, say: () => {}, lockTimeoutMs: 5_000 })
+  await migrateUp(url, folder, {
+    agree: async () => {},
+    to,
+    onRan: () => {},
+    say: () => {},
+    lockTimeoutMs: 5_000,
+  })
   const { db, close } = connect(url)
   const [username, password] = ['first-admin', 'correct horse']
   const config = loadConfig({ DATABASE_URL: url })

@@ -100,7 +100,7 @@ function worldOf(folder: string, url: string, sql: Bun.SQL): World {
 
 async function arrange(url: string, path: string, to = 'last'): Promise<void> {
   const folder = readFolder(path)
-  const how = { onRan: () => {}, say: () => {}, lockTimeoutMs: 5_000 }
+  const how = { agree: async () => {}, onRan: () => {}, say: () => {}, lockTimeoutMs: 5_000 }
   await migrateUp(url, folder, { ...how, to: findRevision(folder, to) })
 }
 

@@ -1,5 +1,6 @@
 import { ToolError } from '../error.ts'
 import { MIGRATIONS, readFolder } from './folder.ts'
+import { Refusal } from './refusal.ts'
 import { migrateUp } from './run/migrate-up.ts'
 import { readStatus } from './run/run.ts'
 import { describeDatabase, withSession } from './run/session.ts'
@@ -15,6 +16,13 @@ export async function migrateDevelopment(): Promise<string> {
   const folder = readFolder(MIGRATIONS)
   await migrateUp(url, folder, {
     to: folder.migrations.length - 1,
+    agree: async (_, losses) => {
+      throw new Refusal(
+        'unconfirmed',
+        `${losses[0]?.migration} would lose data of the development database: \`make migrate-up\` says which, and asks.`,
+        2,
+      )
+    },
     onRan: ({ name }) => console.error(`Applied ${name}`),
     say: (line) => console.error(line),
     lockTimeoutMs: 5_000,

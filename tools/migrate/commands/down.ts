@@ -1,13 +1,13 @@
-import { confirm } from '../../prompt.ts'
-import { type Context, command, lockTimeout, lockTimeoutMs, resume, wholeNumber } from '../command.ts'
+import { askFor } from '../ask.ts'
+import { command, lockTimeout, lockTimeoutMs, resume, wholeNumber } from '../command.ts'
 import { findRevision, readFolder } from '../folder.ts'
 import { Refusal } from '../refusal.ts'
+import { checkBlocked, listed, priceOf } from '../run/price.ts'
 import { readSettledStatus, readStatus, scriptOf } from '../run/run.ts'
 import { runAll } from '../run/runner.ts'
 import { describeDatabase, withSession } from '../run/session.ts'
 import { checkBeforeDown, currentOf, type Entry, isApplied, type Status } from '../run/status.ts'
 import { checkResume, checkUnfinished } from '../run/unfinished.ts'
-import { inWords, type Price, priceOf } from '../run/way-back.ts'
 
 /** `down`: takes applied migrations back, the newest first, once somebody who has seen what it costs says yes. */
 export const down = command({
@@ -36,10 +36,11 @@ export const down = command({
         return { data: { takenBack: [], prices: [], current: currentOf(status)?.name ?? null } }
       }
 
-      const prices = await priceOf(session, steps)
-      show(context, `Going back on ${describeDatabase(url)}:`, steps, prices)
+      const prices = await priceOf(session, steps, 'down')
+      context.print(`Going back on ${describeDatabase(url)}:`)
+      for (const line of listed(steps, prices)) context.print(line)
       checkBlocked(prices)
-      if (!values.yes) await askFor(context, prices)
+      if (!values.yes) await askFor(context, 'Go back', prices)
       let done = 0
       const takenBack = await runAll(session, {
         ...patience,
@@ -80,40 +81,6 @@ function chooseSteps(status: Status, { to, steps }: { to?: string; steps?: strin
 
 // One that stopped half way back is there still, in part.
 const isThere = (entry: Entry): boolean => isApplied(entry) || entry.tracked?.unfinished?.direction === 'down'
-
-function show({ print }: Context, title: string, steps: Entry[], prices: Price[]): void {
-  print(title)
-  for (const { name } of steps) {
-    print(`  ${name}`)
-    const own = prices.filter(({ migration }) => migration === name)
-    if (own.length === 0) print('    loses no data that its file names')
-    for (const price of own) {
-      if (price.kind === 'loses') print(`    loses ${inWords(price)}`)
-      else if (price.rows !== 0) print(`    ${price.rows ? 'is' : 'may be'} stopped by ${inWords(price)}`)
-    }
-  }
-}
-
-function checkBlocked(prices: Price[]): void {
-  const blocks = prices.filter(({ kind, rows }) => kind === 'blocked-by' && rows !== 0 && rows !== null)
-  if (blocks.length === 0) return
-  const reasons = blocks.map((price) => `${inWords(price)} (${price.migration})`).join('; ')
-  throw new Refusal(
-    'blocked',
-    `The way back would fail: ${reasons}. Change those rows first; nothing was changed.`,
-  )
-}
-
-async function askFor({ print }: Context, prices: Price[]): Promise<void> {
-  if (!process.stdin.isTTY) {
-    throw new Refusal('unconfirmed', 'Nothing was changed: give YES=1 to go back without being asked.', 2, {
-      prices,
-    })
-  }
-  if (await confirm('Go back? [y/N] ')) return
-  print('Nothing was changed.')
-  throw new Refusal('unconfirmed', 'You said no.', 2)
-}
 
 function expected(fresh: Status, step: Entry | undefined): Entry | null {
   if (!step) return null

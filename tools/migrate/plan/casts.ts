@@ -26,26 +26,34 @@ export function typeOf(column: Column): string {
   return `${column.enum ? at(column.enum) : column.type}${column.dimensions}`
 }
 
-/** The USING clause that converts a column from one type to another, or nothing where assignment does. */
-export function usingClause(from: Column, to: Column): string {
+/**
+ * The expression that converts a column from one type to another, or nothing where assignment does. `isDown`: it is part of a down
+ * migration, so that an array of one element was a value before; on the way up, an array that becomes a text keeps all its elements.
+ */
+export function conversion(from: Column, to: Column, isDown: boolean): string | null {
   const name = quote(to.name)
   const type = typeOf(to)
   if (to.dimensions && !from.dimensions) {
+    if (isDown && familyOf(from) === 'text') return `${name}::${type}`
     const element = converted(name, from, { ...to, dimensions: '' })
-    return ` USING CASE WHEN ${name} IS NOT NULL THEN ARRAY[${element}]::${type} END`
+    return `CASE WHEN ${name} IS NOT NULL THEN ARRAY[${element}]::${type} END`
   }
-  if (from.dimensions && !to.dimensions && familyOf(to) === 'json') return ` USING to_${to.type}(${name})`
-  if (from.dimensions && !to.dimensions)
-    return ` USING ${converted(`${name}[1]`, { ...from, dimensions: '' }, to)}`
-  if (from.dimensions) return sameFamily(from, to) ? '' : ` USING ${name}::text[]::${type}`
-  return sameFamily(from, to) || familyOf(to) === 'text' ? '' : ` USING ${converted(name, from, to)}`
+  if (from.dimensions && !to.dimensions) {
+    const first = () => converted(`${name}[1]`, { ...from, dimensions: '' }, to)
+    if (familyOf(to) === 'json') return `to_${to.type}(${name})`
+    if (familyOf(to) !== 'text') return first()
+    const isOne = `cardinality(${name}) = 1 AND array_ndims(${name}) = 1`
+    return isDown ? `CASE WHEN ${isOne} THEN ${first()} ELSE ${name}::${type} END` : null
+  }
+  if (from.dimensions) return sameFamily(from, to) ? null : `${name}::text[]::${type}`
+  return sameFamily(from, to) || familyOf(to) === 'text' ? null : converted(name, from, to)
 }
 
 const sameFamily = (from: Column, to: Column) => !to.enum && familyOf(from) === familyOf(to)
 
 function converted(value: string, from: Column, to: Column): string {
   const [source, target, type] = [familyOf(from), familyOf(to), typeOf(to)]
-  if (source === 'text' || sameFamily(from, to)) return `${value}::${type}`
+  if ((source === 'text' && !to.enum) || sameFamily(from, to)) return `${value}::${type}`
   if (target === 'json') return `to_${to.type}(${value})`
   if (source === 'json') return `(${value} #>> '{}')::${type}`
   if (source === 'boolean' && target === 'number') return `${value}::integer::${type}`

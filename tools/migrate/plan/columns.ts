@@ -1,4 +1,4 @@
-import { typeOf, usingClause } from './casts.ts'
+import { conversion, typeOf } from './casts.ts'
 import type { Column, Table } from './model.ts'
 import { advance, alterSequence, retypedSteps, sequenceOptions } from './sequences.ts'
 import { at, literal, quote } from './sql.ts'
@@ -17,7 +17,12 @@ export function definition(table: Table, column: Column): string {
 }
 
 /** The statements that turn a column into another of the same name. `retyped`: its type changes, or is another of the same name. */
-export function alterColumn(table: Table, from: Column, to: Column, retyped: boolean): string[] {
+export function alterColumn(
+  table: Table,
+  { from, to, retyped }: { from: Column; to: Column; retyped: boolean },
+  isDown: boolean,
+): string[] {
+  const using = retyped && conversion(from, to, isDown)
   const alter = (what: string) => `ALTER TABLE ${at(table)} ALTER COLUMN ${quote(to.name)} ${what};`
   const losesDefault = from.default !== undefined && (retyped || to.default === undefined)
   const getsDefault = to.default !== undefined && (retyped || to.default !== from.default)
@@ -29,7 +34,7 @@ export function alterColumn(table: Table, from: Column, to: Column, retyped: boo
     ...(from.generated !== undefined && to.generated === undefined ? [alter('DROP EXPRESSION')] : []),
     ...(losesDefault ? [alter('DROP DEFAULT')] : []),
     ...(from.notNull && !to.notNull ? [alter('DROP NOT NULL')] : []),
-    ...(retyped ? [alter(`SET DATA TYPE ${typeOf(to)}${usingClause(from, to)}`)] : []),
+    ...(retyped ? [alter(`SET DATA TYPE ${typeOf(to)}${using ? ` USING ${using}` : ''}`)] : []),
     ...(getsDefault ? [alter(`SET DEFAULT ${to.default}`)] : []),
     ...(to.notNull && !from.notNull ? [alter('SET NOT NULL')] : []),
     ...alterNumbering(table, from, to, alter),

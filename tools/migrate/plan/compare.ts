@@ -15,6 +15,8 @@ export type KeptTable = {
 export type Comparison = {
   from: Model
   to: Model
+  /** Whether it is for a down migration. */
+  isDown: boolean
   createdTables: Table[]
   /** A table before those that it refers to, as far as they go round in no circle. */
   droppedTables: Table[]
@@ -30,7 +32,7 @@ export type Comparison = {
 export type ColumnsByTable = Map<string, Set<string>>
 
 /** Compares two models. `rebuiltEnums` are the keys of those enums, of both models, that must be made anew. */
-export function compare(from: Model, to: Model, rebuiltEnums: Set<string>): Comparison {
+export function compare(from: Model, to: Model, rebuiltEnums: Set<string>, isDown: boolean): Comparison {
   const kept = Object.keys(from.tables).filter((key) => to.tables[key])
   const keptTables = kept.map((key) =>
     compareColumns(from.tables[key] as Table, to.tables[key] as Table, rebuiltEnums),
@@ -40,6 +42,7 @@ export function compare(from: Model, to: Model, rebuiltEnums: Set<string>): Comp
   return {
     from,
     to,
+    isDown,
     createdTables: Object.values(to.tables).filter((table) => !from.tables[keyOf(table)]),
     droppedTables: referrersFirst(Object.values(from.tables).filter((table) => !to.tables[keyOf(table)])),
     keptTables,

@@ -34,9 +34,7 @@ export function addColumn(model: Model, table: Table, column: Column): string[] 
   const alter = (what: string) => `ALTER TABLE ${at(table)} ALTER COLUMN ${quote(column.name)} ${what};`
   const announced = (what: string, statement: string) =>
     `-- Rows that exist get ${what} in ${keyOf(table)}.${column.name}.\n${statement}`
-  // A default that is the same for all rows can't be theirs in a unique column.
-  const own = { ...column }
-  if (isUnique(table, column.name) && !VOLATILE.test(column.default ?? '')) delete own.default
+  const own = withoutShared(table, column)
   const setDefault = own.default === column.default ? [] : [alter(`SET DEFAULT ${column.default}`)]
   if (!needsFilling(own)) return [add(own), ...setDefault]
   const update = rowByRow(table, column)
@@ -51,6 +49,23 @@ export function addColumn(model: Model, table: Table, column: Column): string[] 
   const value = column.default ?? constant(model, column)
   if (value === null || column.default !== undefined) return [add(column)]
   return [announced(value, add({ ...column, default: value })), alter('DROP DEFAULT')]
+}
+
+/** What rows that exist get in a new column: a value of their own, all the same one, NULL, or none where the column demands one. */
+export function fillOf(model: Model, table: Table, column: Column): 'own' | 'same' | 'null' | 'none' {
+  if (column.generated ?? column.identity ?? (column.serial || VOLATILE.test(column.default ?? '')))
+    return 'own'
+  const own = withoutShared(table, column)
+  if (!needsFilling(own)) return own.default === undefined ? 'null' : 'same'
+  const update = rowByRow(table, column)
+  if (update) return update.isShared ? 'same' : 'own'
+  return (column.default ?? constant(model, column)) === null ? 'none' : 'same'
+}
+
+// A default that is the same for all rows can't be theirs in a unique column.
+function withoutShared(table: Table, { default: value, ...column }: Column): Column {
+  const isShared = isUnique(table, column.name) && !VOLATILE.test(value ?? '')
+  return value === undefined || isShared ? column : { ...column, default: value }
 }
 
 /** Whether rows that exist would break the column's NOT NULL. */
@@ -72,7 +87,7 @@ export function constant(model: Model, column: Column): string | null {
   return CONSTANTS.find(([type]) => type.test(column.type.toLowerCase()))?.[1] ?? null
 }
 
-type Update = { what: string; statement: string }
+type Update = { what: string; statement: string; isShared: boolean }
 
 /** The statement that gives each row its own value in a new column, or null where one value does for all, or none is known. */
 export function rowByRow(table: Table, column: Column): Update | null {
@@ -83,6 +98,7 @@ export function rowByRow(table: Table, column: Column): Update | null {
     const referenced = quote(key.targetColumns[key.columns.indexOf(column.name)] ?? '')
     const order = key.targetColumns.map(quote).join(', ')
     return {
+      isShared: true,
       what: `the first row of ${keyOf(key.target)}`,
       statement: set(`(SELECT ${referenced} FROM ${at(key.target)} ORDER BY ${order} LIMIT 1)`),
     }
@@ -92,6 +108,7 @@ export function rowByRow(table: Table, column: Column): Update | null {
   if (number === null) return null
   const source = ` FROM (SELECT ctid AS row, row_number() OVER (ORDER BY ctid) AS n FROM ${at(table)}) AS numbered`
   return {
+    isShared: false,
     what: 'a number of their own',
     statement: set(number, `${source} WHERE ${at(table)}.ctid = numbered.row`),
   }

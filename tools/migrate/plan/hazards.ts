@@ -1,12 +1,16 @@
 import { blockersOf } from './blockers.ts'
-import { familyOf, typeOf } from './casts.ts'
 import type { Comparison, KeptTable } from './compare.ts'
 import type { Blocker } from './conditions.ts'
-import type { Column } from './model.ts'
+import { lostInConversion } from './conversions.ts'
 import { at, keyOf, quote } from './sql.ts'
 
-/** What a migration does to data: `what` follows a number of rows, which `count`, an SQL query, tells before it runs. */
-export type Hazard = { what: string; count: string }
+/** What a migration does to data: `what` follows a number of rows, which `count`, SQL that ends in a query, tells before it runs. */
+export type Hazard = {
+  what: string
+  count: string
+  /** The converted column of which it counts all that changes. */
+  column?: string
+}
 
 /** The data that a migration loses, and the rows that would make it fail. */
 export type Hazards = { loses: Hazard[]; blockedBy: Blocker[] }
@@ -21,7 +25,7 @@ export function hazardsOf(comparison: Comparison): Hazards {
         what: `rows of table ${keyOf(table.was)}`,
         count: `select count(*) from ${at(table.was)}`,
       })),
-      ...keptTables.flatMap(lostInTable),
+      ...keptTables.flatMap((kept) => lostInTable(comparison, kept)),
       ...gone.map((sequence) => ({
         what: `positions of sequence ${keyOf(sequence)}`,
         count: `select count(*) from ${at(sequence)} where is_called`,
@@ -38,41 +42,17 @@ export function hazardLines({ loses, blockedBy }: Hazards): string[] {
   return [...loses.map((it) => line('loses', it)), ...blockedBy.map((it) => line('blocked-by', it))]
 }
 
-function lostInTable({ from: table, dropped, altered }: KeptTable): Hazard[] {
-  const lost = (column: Column, what: string, where: string): Hazard => ({
-    what: `${what} ${keyOf(table.was)}.${column.was}`,
-    count: `select count(*) from ${at(table.was)} where ${where}`,
-  })
+function lostInTable(comparison: Comparison, kept: KeptTable): Hazard[] {
+  const table = kept.from.was
   return [
-    ...dropped
+    ...kept.dropped
       .filter(({ generated }) => generated === undefined)
-      .map((column) => lost(column, 'values of column', `${quote(column.was)} is not null`)),
-    ...altered
+      .map(({ was }) => ({
+        what: `values of column ${keyOf(table)}.${was}`,
+        count: `select count(*) from ${at(table)} where ${quote(was)} is not null`,
+      })),
+    ...kept.altered
       .filter(({ retyped }) => retyped)
-      .flatMap(({ from, to }) => {
-        const where = cutShort(quote(from.was), from, to)
-        return where === null ? [] : [lost(from, `values that ${typeOf(to)} cuts short in column`, where)]
-      }),
+      .flatMap(({ from, to }) => lostInConversion(comparison, kept, from, to)),
   ]
-}
-
-// Which values come out different from such a change of type, though none fails.
-function cutShort(name: string, from: Column, to: Column): string | null {
-  const [source, target, type] = [familyOf(from), familyOf(to), to.type.toLowerCase()]
-  if (from.dimensions && !to.dimensions && target !== 'json' && target !== 'text')
-    return `cardinality(${name}) > 1`
-  if (from.dimensions || to.dimensions) return null
-  if (source === 'number' && target === 'boolean') return `${name} not in (0, 1)`
-  if (source === 'moment' && target === 'time') return `${name} is not null`
-  if (source === 'moment' && target === 'moment') return `${name}::${to.type}::${from.type} <> ${name}`
-  if (source === 'text' && target === 'text') return null
-  if (source !== 'number' || target !== 'number') return null
-  if (/^(smallint|integer|bigint)/.test(type)) {
-    return /^(smallint|integer|bigint)/.test(from.type) ? null : `${name} <> trunc(${name})`
-  }
-  const scale = type.match(/\((\d+)(?:, *(\d+))?\)/)
-  if (scale) return `round(${name}::numeric, ${scale[2] ?? 0}) <> ${name}`
-  return /^(real|double)/.test(type) && !/^(smallint|integer|real)/.test(from.type)
-    ? `${name}::${to.type}::${from.type} <> ${name}`
-    : null
 }

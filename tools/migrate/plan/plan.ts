@@ -21,22 +21,22 @@ export type Plan = {
   comparison: Comparison
 }
 
-/** Plans the way from one model to another, with the renames that were declared for it. */
-export function plan(from: Model, to: Model, renames: Rename[] = []): Plan {
+/** Plans the way from one model to another, with the renames that were declared for it. `isDown`: it undoes a migration from the other. */
+export function plan(from: Model, to: Model, renames: Rename[] = [], isDown = false): Plan {
   const renamed = applyRenames(from, renames)
   const rebuiltEnums = enumsToRebuild(renamed.model.enums, to.enums)
-  return planWith(renamed.model, to, renamed.statements, rebuiltEnums)
+  return planWith(compare(renamed.model, to, rebuiltEnums, isDown), renamed.statements)
 }
 
-function planWith(from: Model, to: Model, renames: string[], rebuiltEnums: Set<string>): Plan {
-  const comparison = compare(from, to, rebuiltEnums)
+function planWith(comparison: Comparison, renames: string[]): Plan {
+  const { from, to, rebuiltEnums, isDown } = comparison
   const { createdTables, droppedTables, keptTables } = comparison
   const [parts, enums, views] = [compareParts(comparison), compareEnums(comparison), compareViews(comparison)]
   const [sequences, roles] = [compareSequences(from, to), compareRoles(from, to)]
   const uses = [
     ...createdTables.map(createTable),
     ...keptTables.flatMap(dropColumns),
-    ...keptTables.flatMap(alterColumns),
+    ...keptTables.flatMap((kept) => alterColumns(kept, isDown)),
     ...keptTables.flatMap(({ to: table, added }) => added.flatMap((column) => addColumn(to, table, column))),
     ...enums.after,
     ...sequences.drop,
@@ -45,7 +45,8 @@ function planWith(from: Model, to: Model, renames: string[], rebuiltEnums: Set<s
     ...views.create,
   ]
   const inUse = enumsInUse(enums, uses)
-  if (inUse.length > 0) return planWith(from, to, renames, new Set([...rebuiltEnums, ...inUse]))
+  if (inUse.length > 0)
+    return planWith(compare(from, to, new Set([...rebuiltEnums, ...inUse]), isDown), renames)
   const isNew = (name: string) => !from.schemas.includes(name)
   const statements = [
     ...to.schemas.filter(isNew).map((name) => `CREATE SCHEMA ${quote(name)};`),

@@ -18,8 +18,8 @@ export const dropColumns = ({ to, dropped }: KeptTable): string[] =>
   dropped.map(({ name }) => `ALTER TABLE ${at(to)} DROP COLUMN ${quote(name)};`)
 
 /** The statements that change the columns that stay. */
-export const alterColumns = ({ to: table, altered }: KeptTable): string[] =>
-  altered.flatMap(({ from, to, retyped }) => alterColumn(table, from, to, retyped))
+export const alterColumns = ({ to: table, altered }: KeptTable, isDown: boolean): string[] =>
+  altered.flatMap((column) => alterColumn(table, column, isDown))
 
 /** Row security, as it changes on tables that stay and as new tables have it. */
 export function rowSecurity({ keptTables, createdTables }: Comparison): string[] {

@@ -6,7 +6,7 @@ import { type Plan, plan } from '../plan/plan.ts'
 import { inverted, type Rename } from '../plan/renames.ts'
 import { keyOf } from '../plan/sql.ts'
 import { runAll } from '../run/runner.ts'
-import type { Session } from '../run/session.ts'
+import { countRows, type Session } from '../run/session.ts'
 import { pendingOf } from '../run/status.ts'
 import { emptyDatabase } from '../scratch.ts'
 import type { Snapshot } from '../snapshot.ts'
@@ -26,6 +26,8 @@ export type Proof = {
   rows: number
   /** What is not as it should be, a line each; none: the migration is exact both ways. */
   differences: string[]
+  /** The statement that failed, if one did. */
+  failure: { direction: 'up' | 'down'; statement: string } | null
   /** Tables to which the way up adds columns that in a fresh install stand between others. */
   columnOrder: string[]
   /** What the way up does to tables beside changing them. */
@@ -39,59 +41,87 @@ export type Step = { folder: Folder; from: Snapshot; to: Snapshot; renames: Rena
 
 /**
  * Plans a step and tries it on a scratch database, which it empties, with rows in every table: up, which must equal a fresh
- * install of the models; down, which must equal the start; and up again. Where three rows a table get into each other's
- * way, such as two values that become one in a unique column, it is tried with one.
+ * install of the models; down, which must equal the start; and up again. Columns that change their type have hostile values too.
+ * Where that fails and one row a table does not, the difference says so, and a `blocked-by` line counts the rows of the table.
  */
 export async function prove(session: Session, step: Step): Promise<Proof> {
-  const proof = await tryWith(3, session, step)
+  const proof = await tryWith({ rows: 3, isHostile: true }, session, step)
   if (proof.differences.length === 0) return proof
-  const second = await tryWith(1, session, step)
-  return second.differences.length === 0 ? second : proof
+  const single = await tryWith({ rows: 1, isHostile: false }, session, step)
+  return single.differences.length === 0 ? crowded(proof) : proof
 }
 
-async function tryWith(rows: number, session: Session, step: Step): Promise<Proof> {
+// What one row lives through and three do not depends on rows, so the database's own must be counted.
+function crowded(proof: Proof): Proof {
+  const { failure } = proof
+  const differences = proof.differences.map((it) => `with more than one row in a table, ${it}`)
+  const table = failure?.statement.match(/\b(?:TABLE|ON|UPDATE) ((?:"[^"]+"\.)?"[^"]+")/)?.[1]
+  if (!failure || !table || proof[failure.direction].blockedBy.some(({ isCrowd }) => isCrowd)) {
+    return { ...proof, differences }
+  }
+  const where = `ctid <> (select min(ctid) from ${table})`
+  const what = `rows of ${table.replaceAll('"', '')} beside the first, which may get into each other's way`
+  const blockedBy = { what, table, where, count: `select count(*) from ${table} where ${where}` }
+  const way = proof[failure.direction]
+  return {
+    ...proof,
+    differences,
+    [failure.direction]: { ...way, blockedBy: [...way.blockedBy, blockedBy] },
+  }
+}
+
+type Filling = { rows: number; isHostile: boolean }
+
+async function tryWith(filling: Filling, session: Session, step: Step): Promise<Proof> {
   const { query } = session
   await emptyDatabase(query)
   await applyAll(session, step.folder)
   const [before, after] = [await withRealKeys(query, modelOf(step.from)), modelOf(step.to)]
   for (const model of [before, after]) await suitFillers(query, model)
-  const [up, down] = [plan(before, after, step.renames), plan(after, before, inverted(step.renames))]
+  const [up, down] = [plan(before, after, step.renames), plan(after, before, inverted(step.renames), true)]
   const proof: Proof = {
     up: { ...up, ...hazardsOf(up.comparison) },
     down: { ...down, ...hazardsOf(down.comparison) },
-    rows,
+    rows: filling.rows,
+    failure: null,
     differences: [],
     columnOrder: [],
     impacts: [],
     empty: [],
   }
   try {
-    await walk(query, proof, step)
+    await walk(query, proof, step, filling)
   } catch (error) {
     if (!(error instanceof StatementError)) throw error
     proof.differences.push(`${error.message}, in ${error.statement}`)
+    proof.failure = {
+      direction: error.message.startsWith('the way back') ? 'down' : 'up',
+      statement: error.statement,
+    }
   } finally {
     await emptyDatabase(query)
   }
   return proof
 }
 
-async function walk(query: Query, proof: Proof, { from, to }: Step): Promise<void> {
-  const { up, down, rows, differences } = proof
+async function walk(query: Query, proof: Proof, { from, to }: Step, filling: Filling): Promise<void> {
+  const { up, down, differences } = proof
   const start = await readCatalog(query)
-  proof.empty = await seed(query, { rows, wishes: wishesOf(up.comparison) })
-  for (const { table, where } of up.blockedBy) await remove(query, table, where).catch(() => {})
+  proof.empty = await seed(query, { ...filling, wishes: wishesOf(up.comparison) })
+  for (const blocker of up.blockedBy.filter(({ isCrowd }) => !isCrowd))
+    await remove(query, blocker).catch(() => {})
   const contents = await readContents(query)
   Object.assign(up, await countable(query, up))
+  const lost = await seen(query, up.loses)
   proof.impacts = await runObserved(query, up, 'the way up')
   const there = await readCatalog(query)
 
   const created = up.comparison.createdTables.map(keyOf)
-  await seed(query, { rows, concerns: (table) => created.includes(table) })
+  await seed(query, { ...filling, concerns: (table) => created.includes(table) })
   Object.assign(down, await countable(query, down))
   await runObserved(query, down, 'the way back')
   const back = catalogDifferences(await readCatalog(query), start)
-  const changed = changedColumns(contents, await readContents(query), excusedColumns(up.comparison))
+  const changed = changedColumns(contents, await readContents(query), excusedColumns(up.comparison, lost))
   await runObserved(query, up, 'the way up, a second time,')
   const again = catalogDifferences(await readCatalog(query), there)
 
@@ -124,17 +154,18 @@ async function applyAll(session: Session, folder: Folder): Promise<void> {
 // A count may name what a rename only makes; then the words must do.
 async function countable(query: Query, { loses, blockedBy }: Hazards): Promise<Hazards> {
   const checked = async <T extends Hazard>(all: T[]) => {
-    const works = await Promise.all(
-      all.map(({ count }) =>
-        query(count).then(
-          () => true,
-          () => false,
-        ),
-      ),
-    )
-    return all.filter((_, n) => works[n])
+    const works: T[] = []
+    for (const hazard of all) if ((await countRows(query, hazard.count)) !== null) works.push(hazard)
+    return works
   }
   return { loses: await checked(loses), blockedBy: await checked(blockedBy) }
+}
+
+// Those of which the rows that are there have some.
+async function seen(query: Query, all: Hazard[]): Promise<Hazard[]> {
+  const found: Hazard[] = []
+  for (const hazard of all) if ((await countRows(query, hazard.count)) !== 0) found.push(hazard)
+  return found
 }
 
 function changedColumns(before: Contents, after: Contents, excused: Set<string>): string[] {

@@ -1,10 +1,12 @@
 import { sqlError } from '../../../src/db/sql-error.ts'
 import type { Query } from '../catalog.ts'
+import type { Blocker } from '../plan/conditions.ts'
 import { literal, mentions, quote } from '../plan/sql.ts'
+import { HOSTILE_ROWS, hostile } from './hostile.ts'
 import { candidates, sample, type ValueType } from './values.ts'
 
 /** What a column becomes, so that its values can be such that they survive it. By `schema.table.column`. */
-export type Wishes = Map<string, ValueType & { notNull: boolean }>
+export type Wishes = Map<string, ValueType & { notNull: boolean; isRetyped: boolean }>
 
 type Column = ValueType & { name: string; notNull: boolean }
 type Table = { key: string; sql: string; columns: Column[]; checks: Record<string, string> }
@@ -26,19 +28,28 @@ const TABLES = `
 const NULL_ROW = 3
 
 /** Which tables get rows, and which. `rows` is their number, of which the third is NULL wherever it may be. */
-export type Seeds = { rows: number; wishes?: Wishes; concerns?: (table: string) => boolean }
+export type Seeds = {
+  rows: number
+  /** Whether columns that change their type get hostile values too, in rows of their own. */
+  isHostile?: boolean
+  wishes?: Wishes
+  concerns?: (table: string) => boolean
+}
 
 /** Puts rows into tables, and returns those of them that stay empty. */
 export async function seed(
   query: Query,
-  { rows, wishes = new Map(), concerns = () => true }: Seeds,
+  { rows, isHostile = false, wishes = new Map(), concerns = () => true }: Seeds,
 ): Promise<string[]> {
   // Foreign keys are looked at once all rows are there.
   await query('set session_replication_role = replica')
   const all = (await query(TABLES)) as unknown as Table[]
   const tables = all.filter(({ key }) => concerns(key))
-  for (const table of tables)
+  for (const table of tables) {
     for (let n = 1; n <= rows; n++) await insert(query, table, rowOf(table, n, wishes))
+    for (let n = 0; isHostile && n < HOSTILE_ROWS; n++)
+      await insert(query, table, hostileRow(table, n, wishes))
+  }
   await removeOrphans(query)
   await query('set session_replication_role = origin')
   const empty: string[] = []
@@ -47,10 +58,12 @@ export async function seed(
   return empty
 }
 
-/** Deletes the rows that `where` picks from `table`, and those that refer to them. */
-export async function remove(query: Query, table: string, where: string): Promise<void> {
+/** Deletes the rows that a blocker picks, and those that refer to them. */
+export async function remove(query: Query, { setup, table, where }: Blocker): Promise<void> {
+  if (setup) await query(setup)
   await query('set session_replication_role = replica')
   await query(`delete from ${table} where ${where}`)
+  await query('discard temp') // the function of the setup would keep the types that it uses
   await removeOrphans(query)
   await query('set session_replication_role = origin')
 }
@@ -70,6 +83,15 @@ function rowOf(table: Table, n: number, wishes: Wishes): Row | null {
     row.set(column.name, n === NULL_ROW && mayBeNull ? null : value)
   }
   return row
+}
+
+function hostileRow(table: Table, n: number, wishes: Wishes): Row | null {
+  const row = rowOf(table, NULL_ROW + 1 + n, wishes)
+  const values = table.columns.flatMap(({ name, ...type }) => {
+    const value = wishes.get(`${table.key}.${name}`)?.isRetyped ? hostile(type, n) : null
+    return value === null ? [] : [[name, value] as const]
+  })
+  return row && values.length > 0 ? new Map([...row, ...values]) : null
 }
 
 async function insert(query: Query, table: Table, row: Row | null): Promise<void> {

@@ -1,5 +1,7 @@
 import { typeOf } from '../plan/casts.ts'
 import type { Comparison } from '../plan/compare.ts'
+import type { Hazard } from '../plan/hazards.ts'
+import type { Column, Table } from '../plan/model.ts'
 import { keyOf } from '../plan/sql.ts'
 import type { Wishes } from './seed.ts'
 
@@ -7,24 +9,26 @@ import type { Wishes } from './seed.ts'
 export function wishesOf({ keptTables, to }: Comparison): Wishes {
   const wishes: Wishes = new Map()
   for (const { from: table, altered } of keptTables) {
-    for (const { from, to: column } of altered) {
+    for (const { from, to: column, retyped: isRetyped } of altered) {
       const labels = (column.enum && to.enums[keyOf(column.enum)]?.values) ?? null
       const type = column.dimensions && !from.dimensions ? { ...column, dimensions: '' } : column
-      wishes.set(`${keyOf(table.was)}.${from.was}`, { type: typeOf(type), labels, notNull: column.notNull })
+      wishes.set(`${keyOf(table.was)}.${from.was}`, {
+        type: typeOf(type),
+        labels,
+        notNull: column.notNull,
+        isRetyped,
+      })
     }
   }
   return wishes
 }
 
-/** The columns whose values a migration drops or converts, by their names before it. */
-export function excusedColumns({ droppedTables, keptTables }: Comparison): Set<string> {
-  const dropped = droppedTables.flatMap((table) =>
-    Object.values(table.columns).map(({ was }) => `${keyOf(table.was)}.${was}`),
-  )
-  const changed = keptTables.flatMap(({ from: table, dropped, altered }) =>
-    [...dropped, ...altered.filter(({ retyped }) => retyped).map(({ from }) => from)].map(
-      ({ was }) => `${keyOf(table.was)}.${was}`,
-    ),
-  )
-  return new Set([...dropped, ...changed])
+/** The columns whose values a migration drops, or of which it loses some, by their names before it. */
+export function excusedColumns({ droppedTables, keptTables }: Comparison, lost: Hazard[]): Set<string> {
+  const named = (table: Table, columns: Column[]) => columns.map(({ was }) => `${keyOf(table.was)}.${was}`)
+  return new Set([
+    ...droppedTables.flatMap((table) => named(table, Object.values(table.columns))),
+    ...keptTables.flatMap(({ from: table, dropped }) => named(table, dropped)),
+    ...lost.flatMap(({ column }) => column ?? []),
+  ])
 }

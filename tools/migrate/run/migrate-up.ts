@@ -1,33 +1,68 @@
 import type { Folder } from '../folder.ts'
+import { checkBlocked, losses, type Price, priceOf } from './price.ts'
 import { type Ran, type Run, readSettledStatus, readStatus } from './run.ts'
 import { runAll } from './runner.ts'
 import { withSession } from './session.ts'
-import { checkBeforeUp, currentOf, pendingOf, type Status } from './status.ts'
+import { checkBeforeUp, currentOf, type Entry, pendingOf, type Status } from './status.ts'
 import { checkResume, checkUnfinished } from './unfinished.ts'
 
-/** How to go up: `to` is the place in the folder of the last migration to apply. */
-export type Up = Pick<Run, 'onRan' | 'say' | 'lockTimeoutMs' | 'resumeAt'> & { to: number }
+/** How to go up. */
+export type Up = Pick<Run, 'onRan' | 'say' | 'lockTimeoutMs' | 'resumeAt'> & {
+  /** The place in the folder of the last migration to apply. */
+  to: number
+  /** Told of the data that migrations would lose, before anything is locked; throws where that must not be. */
+  agree: (steps: Entry[], losses: Price[]) => Promise<void>
+}
 
 /**
  * Applies what is pending and returns it, with the name of the migration that the database is at then. One cheap query where nothing is
- * pending. Throws a `Refusal` where the folder and the database do not fit together, before anything runs, or when a migration fails.
+ * pending. Throws a `Refusal` where the folder and the database do not fit together or rows are in the way, before anything runs, or when
+ * a migration fails.
  */
 export function migrateUp(
   url: string,
   folder: Folder,
-  { to, resumeAt, ...how }: Up,
+  { to, agree, resumeAt, onRan, ...how }: Up,
 ): Promise<{ applied: Ran[]; current: string | null }> {
-  const next = (status: Status) => {
+  const due = (status: Status) => {
     checkUnfinished(status, 'up', resumeAt)
     checkBeforeUp(status)
-    return pendingOf(status).find(({ migration }) => folder.migrations.indexOf(migration) <= to) ?? null
+    return pendingOf(status).filter(({ migration }) => folder.migrations.indexOf(migration) <= to)
   }
   return withSession(url, async (session) => {
     const before = await readSettledStatus(session, folder, how)
     checkResume(before, resumeAt)
-    const isDue = next(before) !== null
-    const applied = isDue ? await runAll(session, { ...how, folder, direction: 'up', next, resumeAt }) : []
-    const after = isDue ? await readStatus(session, folder) : before
-    return { applied, current: currentOf(after)?.name ?? null }
+    const pending = due(before)
+    if (pending.length === 0) return { applied: [], current: currentOf(before)?.name ?? null }
+
+    const weigh = async (steps: Entry[], prices: Price[]) => {
+      checkBlocked(prices)
+      if (losses(prices).length > 0) await agree(steps, losses(prices))
+    }
+    // What only an earlier migration makes countable is counted right before its own.
+    const prices = await priceOf(session, pending, 'up')
+    await weigh(
+      pending,
+      prices.filter(({ rows }) => rows !== null),
+    )
+    const isOpen = ({ name }: Entry) =>
+      prices.some(({ migration, rows }) => migration === name && rows === null)
+    const weighNext = async (status: Status) => {
+      const next = due(status).slice(0, 1).filter(isOpen)
+      await weigh(next, await priceOf(session, next, 'up'))
+    }
+    await weighNext(before)
+    const applied = await runAll(session, {
+      ...how,
+      folder,
+      direction: 'up',
+      next: (status) => due(status)[0] ?? null,
+      resumeAt,
+      onRan: async (ran) => {
+        await onRan(ran)
+        await weighNext(await readStatus(session, folder))
+      },
+    })
+    return { applied, current: currentOf(await readStatus(session, folder))?.name ?? null }
   })
 }

@@ -13,6 +13,7 @@ export type Session = {
 }
 
 const CONNECT_TIMEOUT_S = 10
+const COUNT_TIMEOUT_MS = 30_000
 
 /** Connects to `url`, runs `work` and disconnects. Throws `unreachable` when there is no connection, and `sql` for what fails in it. */
 export async function withSession<T>(url: string, work: (session: Session) => Promise<T>): Promise<T> {
@@ -43,6 +44,24 @@ export async function inTransaction<T>(session: Session, work: () => Promise<T>)
   } catch (error) {
     await session.query('rollback').catch(() => {}) // on a lost connection the server has done so itself
     throw error
+  }
+}
+
+/**
+ * The number that SQL yields, or null where it can't be had. The SQL may make a function that catches errors before it counts, so it
+ * can't be read-only; whatever it does is rolled back.
+ */
+export async function countRows(query: Session['query'], sql: string): Promise<number | null> {
+  await query('begin')
+  try {
+    await query(`set local statement_timeout = ${COUNT_TIMEOUT_MS}`)
+    const last = (await query(sql)).at(-1)
+    const row = Array.isArray(last) ? last[0] : last // several statements yield a list each
+    return Number(Object.values(row ?? {})[0] ?? 0)
+  } catch {
+    return null // it may name what only exists once another migration has run
+  } finally {
+    await query('rollback').catch(() => {}) // on a lost connection the server has done so itself
   }
 }
 
