@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { begin, end, within } from '../packages/sandbox/src/current.ts'
 import { ConnectionPool } from '../packages/sandbox/src/pool.ts'
 import { Sandbox } from '../packages/sandbox/src/sandbox.ts'
-import type { Db } from '../src/db/db.ts'
+import type { Connection } from '../src/db/db.ts'
 import { closeDb, committed, db, realDb } from '../tests/support/db.ts'
 import { call, services } from '../tests/support/http.ts'
 
@@ -12,7 +12,7 @@ const ROUNDS = 20
 const TESTS = 1_000
 
 const pool = new ConnectionPool(realDb)
-const emptyTables = sql`truncate users, sessions, sign_in_throttles restart identity cascade`
+const emptyTables = sql`truncate users, sessions, rate_limits restart identity cascade`
 let sequence = 0
 
 const WAYS: Record<string, { tests: number; run: () => Promise<void> }> = {
@@ -35,7 +35,7 @@ const WAYS: Record<string, { tests: number; run: () => Promise<void> }> = {
   'database from a template': { tests: 1, run: () => committed(() => body(db)) },
 }
 
-async function body(db: Db): Promise<void> {
+async function body(db: Connection['db']): Promise<void> {
   const credentials = { username: `user-${++sequence}`, password: 'correct horse' }
   const options = { with: { ...services(), db, ip: `192.0.2.${sequence % 250}` } }
   await call('POST /users', { body: credentials, ...options })

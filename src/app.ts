@@ -2,24 +2,19 @@ import { type Context, Hono, type MiddlewareHandler, type Next } from 'hono'
 import { cors } from 'hono/cors'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
-import { tablesIn } from './db/violation.ts'
 import { limitBody } from './http/body.ts'
 import { answerInTime } from './http/deadline.ts'
 import { docsRoutes } from './http/docs.ts'
 import type { Env } from './http/env.ts'
 import { healthRoutes } from './http/health.ts'
 import { logRequests } from './http/log.ts'
-import { refuseUnknown } from './http/methods.ts'
 import { openApi } from './http/openapi.ts'
+import { anyone } from './http/operations.ts'
 import { respondWithProblem } from './http/problem.ts'
+import { refuseUnknown } from './http/unknown.ts'
+import { meRoutes } from './me/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
-import * as sessionTables from './sessions/table.ts'
-import { meRoutes } from './users/me.ts'
 import { userRoutes } from './users/routes.ts'
-import * as userTables from './users/table.ts'
-
-// A violated constraint of theirs is told by its field.
-const tables = tablesIn(userTables, sessionTables)
 
 const crossOrigin = cors({
   origin: allowedOrigin,
@@ -50,11 +45,11 @@ export const app = new Hono<Env>()
   .use(limitBody)
   .route('/', healthRoutes)
   .route('/', docsRoutes)
-  .get('/openapi.json', (c) => c.json(openApi(allRoutes())))
+  .get('/openapi.json', anyone, (c) => c.json(openApi(allRoutes(), c.env.config)))
   .route('/users', userRoutes)
   .route('/me', meRoutes)
   .route('/sessions', sessionRoutes)
-  .onError(respondWithProblem(tables))
+  .onError(respondWithProblem)
 
 // A function, and one with a written type, since `app` is made of middleware that asks for its routes.
 function allRoutes(): Hono<Env> {

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { isDatabaseUrl } from './db/url.ts'
 import { AppError } from './errors.ts'
 
 const wholeNumber = (least: number, most: number) =>
@@ -78,4 +77,16 @@ export function loadConfig(env: Record<string, unknown>): Config {
   if (result.success) return result.data
   const mistakes = result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
   throw new AppError('misconfigured', `${mistakes.join('; ')}.`)
+}
+
+/** Whether `text` is a connection string that every driver can take apart: a `%` in a password, say, must be written `%25`. */
+export function isDatabaseUrl(text: string): boolean {
+  const url = URL.parse(text)
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol) || url.pathname.length < 2) return false
+  try {
+    decodeURIComponent(url.username + url.password + url.pathname)
+    return true
+  } catch {
+    return false
+  }
 }

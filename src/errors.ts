@@ -38,3 +38,19 @@ export class AppError extends Error {
     this.extras = extras
   }
 }
+
+/** The error that values which must be unique are taken. */
+export function alreadyTaken(fields: string[]): AppError {
+  const detail = 'is already taken'
+  const message =
+    fields.length === 1 ? `This ${fields[0]} ${detail}.` : `Already taken: ${fields.join(', ')}.`
+  return new AppError('conflict', message, {
+    errors: fields.map((field) => ({ pointer: `/${field}`, detail })),
+  })
+}
+
+/** Returns the one row that a statement found. Throws `not_found` where there is none that the caller may see. */
+export function requireOne<Row>([row]: Row[], noun: string): Row {
+  if (row === undefined) throw new AppError('not_found', `There is no such ${noun}.`)
+  return row
+}

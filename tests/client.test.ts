@@ -21,7 +21,7 @@ describe('the typed client', () => {
 
     const me = await client.me.$get({}, as(token))
     expect(await me.json()).toEqual(created)
-    const sessions = await client.sessions.$get({}, as(token))
+    const sessions = await client.sessions.$get({ query: {} }, as(token))
     expect((await sessions.json()).items.map(keysOf)).toEqual([SESSION_KEYS])
   })
 

@@ -55,7 +55,7 @@ describe('the description', () => {
     ])
     const { properties, additionalProperties } =
       body.paths['/users'].post.requestBody.content['application/json'].schema
-    expect(Object.keys(properties)).toEqual(['username', 'password', 'email'])
+    expect(Object.keys(properties)).toEqual(['username', 'email', 'password'])
     expect([properties.username.minLength, properties.password.minLength, additionalProperties]).toEqual([
       3,
       6,
@@ -66,8 +66,8 @@ describe('the description', () => {
     expect(body.paths['/users'].get.parameters.map(({ name }: { name: string }) => name)).toEqual([
       'limit',
       'cursor',
-      'q',
       'sort',
+      'q',
     ])
   })
 

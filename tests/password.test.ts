@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { loadConfig } from '../src/config.ts'
-import { hashForRegistration, hashPassword, needsRehash, verifyPassword } from '../src/users/password.ts'
-import { slots } from '../src/users/slots.ts'
+import { hashForRegistration, hashPassword, needsRehash, verifyPassword } from '../src/identity/password.ts'
+import { slots } from '../src/identity/slots.ts'
 import { config as defaults } from './support/http.ts'
 
 const { scrypt: production } = loadConfig({ DATABASE_URL: 'postgres://x/y' })

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { eq, sql } from 'drizzle-orm'
+import { rateLimits } from '../src/access/table.ts'
 import type { Db } from '../src/db/db.ts'
-import { signInThrottles } from '../src/sessions/table.ts'
-import { users } from '../src/users/table.ts'
+import { users } from '../src/identity/table.ts'
 import { committed, db, hasTransactions } from './support/db.ts'
 import type { Answer } from './support/exchange.ts'
 import { PASSWORD, signedIn, user } from './support/factories.ts'
@@ -77,8 +77,8 @@ test.skipIf(!hasTransactions)(
       const registration = () => call('POST /users', { body: { username: 'racer', password: PASSWORD } })
       const [answer] = await whileHeld(rival, registration)
       expect(answer?.status).toBe(409)
-      const isCharged = sql`${signInThrottles.spentUntil} > now()`
-      expect(await db.$count(signInThrottles, isCharged)).toBe(1)
+      const isCharged = sql`${rateLimits.spentUntil} > now()`
+      expect(await db.$count(rateLimits, isCharged)).toBe(1)
     }),
 )
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { freeze, travel } from '@hearth/sandbox'
-import { signInThrottles } from '../src/sessions/table.ts'
+import { rateLimits } from '../src/access/table.ts'
 import { db } from './support/db.ts'
 import { admin, PASSWORD, signedIn, user } from './support/factories.ts'
 import { call, services } from './support/http.ts'
@@ -27,7 +27,7 @@ describe('registration', () => {
     const { status, headers, body } = await register('clone-30', '2001:db8::ffff')
     expect([status, headers.get('Retry-After')]).toEqual([429, '20'])
     expect(body.detail).toBe('Too many registrations from your address; try again in 20 s.')
-    expect((await db.select().from(signInThrottles)).map(({ key }) => key)).toEqual(['register:2001:db8:0:0'])
+    expect((await db.select().from(rateLimits)).map(({ key }) => key)).toEqual(['register:2001:db8:0:0'])
     expect((await register('clone-30', '2001:db8:0:1::1')).status).toBe(201)
     await travel({ seconds: 20 })
     expect((await register('clone-31', '2001:db8::1')).status).toBe(201)

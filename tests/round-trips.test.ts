@@ -4,7 +4,8 @@ import { neonConfig } from '@neondatabase/serverless'
 import { app } from '../src/app.ts'
 import { connect } from '../src/db/neon.ts'
 import { signIn } from '../src/sessions/sign-in.ts'
-import { createUser, updateUser } from '../src/users/service.ts'
+import { promoteUser } from '../src/users/operator.ts'
+import { createUser } from '../src/users/service.ts'
 import { freshDatabase } from './support/fresh-database.ts'
 import { call, config, services } from './support/http.ts'
 
@@ -45,7 +46,7 @@ let sequence = 0
 async function someAdmin(): Promise<{ username: string; token: string; ids: Record<string, number> }> {
   const username = `member-${++sequence}`
   const { id: user } = await createUser(db, { username, email: null, password }, config)
-  await updateUser(db, user, { role: 'admin' })
+  await promoteUser(db, user)
   const client = { ip: null, userAgent: null }
   const { token } = await signIn(db, client, { username, password }, config)
   await signIn(db, client, { username, password }, config)

@@ -17,11 +17,11 @@ describe('the log', () => {
   test.each(['json', 'pretty'] as const)('as %s has a line a request, and no secret in it', async (log) => {
     const logging = { with: services({ log }) }
     const { username } = await user()
-    const { body } = await call('POST /sessions?x=queryvalue', {
+    const { body } = await call('POST /sessions', {
       body: { username, password: PASSWORD },
       ...logging,
     })
-    await call('GET /me?x=queryvalue', { token: body.token, ...logging })
+    await call('GET /sessions?cursor=queryvalue', { token: body.token, ...logging })
     await call('PUT /me/password', {
       token: body.token,
       body: { currentPassword: PASSWORD, newPassword: 'newsecret' },

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import { travel } from '@hearth/sandbox'
 import { eq } from 'drizzle-orm'
-import { sessions } from '../src/sessions/table.ts'
-import { digest } from '../src/sessions/token.ts'
-import { users } from '../src/users/table.ts'
+import { sessions } from '../src/access/table.ts'
+import { digest } from '../src/access/token.ts'
+import { users } from '../src/identity/table.ts'
 import { db } from './support/db.ts'
 import { SESSION_KEYS, USER_KEYS } from './support/exchange.ts'
 import { PASSWORD, signedIn, user } from './support/factories.ts'
@@ -79,7 +79,7 @@ describe('GET /sessions', () => {
     const other = await signedIn(alice)
     await signedIn()
     const { status, keys, body, text } = await call('GET /sessions', { token })
-    expect([status, keys, body.items.length]).toEqual([200, ['items'], 2])
+    expect([status, keys, body.items.length]).toEqual([200, ['items', 'nextCursor'], 2])
     for (const item of body.items) expect(Object.keys(item).sort()).toEqual(SESSION_KEYS)
     expect(body.items.filter((item: { current: boolean }) => item.current).length).toBe(1)
     expect(body.items[0]).toMatchObject({ ip: '192.0.2.1', userAgent: 'tests' })

@@ -3,7 +3,6 @@ import { sql } from 'drizzle-orm'
 import { Hono } from 'hono'
 import { requestId } from 'hono/request-id'
 import * as z from 'zod'
-import { tablesIn } from '../src/db/violation.ts'
 import type { Env } from '../src/http/env.ts'
 import { logRequests } from '../src/http/log.ts'
 import { respondWithProblem } from '../src/http/problem.ts'
@@ -22,7 +21,7 @@ async function provoke(statement: string, body: object) {
   log.mockClear()
   const app = new Hono<Env>()
     .use(requestId(), logRequests)
-    .onError(respondWithProblem(tablesIn(fixtures)))
+    .onError(respondWithProblem)
     .post('/', validateBody(z.looseObject({})), async (c) => {
       await c.env.db.execute(sql.raw(statement))
       return c.body(null, 204)

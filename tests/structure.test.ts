@@ -1,123 +1,82 @@
 import { expect, test } from 'bun:test'
-import { dirname, join, relative } from 'node:path'
+import { join } from 'node:path'
+import { app } from '../src/app.ts'
+import type { Env } from '../src/http/env.ts'
+import { operationsOf } from '../src/http/operations.ts'
+import { brokenRules, readImports } from '../tools/layers.ts'
 
-const MAX_LINES = 150
 const root = join(import.meta.dir, '..')
-const files = [...new Bun.Glob('{src,tools,tests,bench}/**/*.ts').scanSync({ cwd: root })].filter(
-  (file) => !file.includes('node_modules'),
+const files = [...new Bun.Glob('{src,tools,tests,bench,packages}/**/*.ts').scanSync({ cwd: root })].filter(
+  (file) => !/node_modules|\/dist\//.test(file),
 )
 const source = async (file: string) => Bun.file(join(root, file)).text()
-const transpiler = new Bun.Transpiler({ loader: 'ts' })
 
-/** What a file imports: packages by name, files by their path in the project. Types count too: they are names one must know. */
-async function importsOf(file: string): Promise<string[]> {
-  const found = [
-    ...(await source(file)).matchAll(
-      /(?:^|\n)\s*(?:import|export)[^'"]*?from '([^']+)'|import\('([^']+)'\)|(?:^|\n)import '([^']+)'/g,
-    ),
-  ]
-  const specifiers = found.map(([, a, b, c]) => a ?? b ?? c ?? '')
-  return specifiers.map((name) =>
-    name.startsWith('.') ? relative(root, join(root, dirname(file), name)) : name,
-  )
-}
-
-/** For each kind of file under src, what it may import beside its kind's packages. The first pattern that fits decides. */
-const RULES: [kind: RegExp, allowed: RegExp][] = [
-  [/^src\/entry\//, /^(src\/(app|config|errors)\.ts|src\/(db|entry)\/|src\/http\/misconfigured\.ts)/],
-  [
-    /^src\/app\.ts$/,
-    /^(hono|src\/(errors|config)\.ts|src\/http\/|src\/\w+\/(routes|me|table)\.ts|src\/db\/violation\.ts)/,
-  ],
-  [/^src\/errors\.ts$/, /^$/],
-  [/^src\/config\.ts$/, /^(zod|src\/(errors|db\/url)\.ts)$/],
-  [
-    /^src\/db\//,
-    /^(drizzle-orm|drizzle\/meta\/_journal\.json$|postgres$|bun$|@neondatabase\/serverless$|src\/db\/|src\/(errors|config)\.ts)/,
-  ],
-  [
-    /^src\/http\/env\.ts$/,
-    /^(hono|src\/(config|errors)\.ts|src\/db\/(db|migration)\.ts|src\/\w+\/service\.ts)/,
-  ],
-  [
-    /^src\/http\//,
-    /^(hono|@hono\/zod-validator|zod|drizzle-orm$|src\/http\/|src\/(config|errors)\.ts|src\/db\/)/,
-  ],
-  [/\/(routes|me)\.ts$/, /^(hono|src\/errors\.ts|src\/http\/|src\/sessions\/auth\.ts|SELF\/)/],
-  [/^src\/sessions\/auth\.ts$/, /^(hono|src\/errors\.ts|src\/http\/|SELF\/)/],
-  [/\/schema\.ts$/, /^(zod|src\/http\/(pages|text|timestamp)\.ts|src\/\w+\/schema\.ts)$/],
-  [/\/table\.ts$/, /^(drizzle-orm|src\/db\/columns\.ts|src\/\w+\/table\.ts)/],
-  [
-    /^src\/\w+\//,
-    /^(drizzle-orm|node:crypto|src\/(errors|config)\.ts|src\/db\/(db|sql-error)\.ts|src\/http\/(pages|client)\.ts|src\/\w+\/(?!routes|me)[\w-]+\.ts)/,
-  ],
-]
-
-/** What breaks a rule: a line for each offence that `find` reports of a file. */
-async function offences(among: string[], find: (file: string) => Promise<string[]>): Promise<string[]> {
+/** The files below `folder` whose text breaks a rule. */
+async function offenders(folder: RegExp, isBroken: (text: string) => boolean): Promise<string[]> {
   const found = await Promise.all(
-    among.map(async (file) => (await find(file)).map((what) => `${file}: ${what}`)),
+    files
+      .filter((file) => folder.test(file))
+      .map(async (file) => (isBroken(await source(file)) ? [file] : [])),
   )
-  return found.flat()
+  return found.flat().sort()
 }
 
-const inSrc = files.filter((file) => file.startsWith('src/'))
-
-test('a file imports only from its own layer and those below', async () => {
-  const found = await offences(inSrc, async (file) => {
-    const [, allowed] = RULES.find(([kind]) => kind.test(file)) ?? []
-    if (!allowed) return ['no rule in RULES says what it may import']
-    const pattern = new RegExp(allowed.source.replace('SELF', dirname(file)))
-    return (await importsOf(file)).filter((name) => !pattern.test(name)).map((name) => `imports ${name}`)
-  })
-  expect(found, 'RULES in this file say what each kind of file may import').toEqual([])
+test('imports point down the layers', async () => {
+  expect(brokenRules(await readImports(root))).toEqual([])
 })
 
-test('the rules of imports catch what they should', () => {
-  const mayImport = (file: string, name: string) => RULES.find(([kind]) => kind.test(file))?.[1].test(name)
-  expect(mayImport('src/users/service.ts', 'src/users/routes.ts')).toBe(false)
-  expect(mayImport('src/users/service.ts', 'hono')).toBe(false)
-  expect(mayImport('src/users/routes.ts', 'drizzle-orm')).toBe(false)
-  expect(mayImport('src/http/problem.ts', 'src/users/service.ts')).toBe(false)
-  expect(mayImport('src/users/schema.ts', 'src/users/table.ts')).toBe(false)
-  expect(mayImport('src/db/db.ts', 'tools/error.ts')).toBe(false)
+test.each([
+  ['src/users/service.ts', 'src/users/routes.ts', 'only app.ts mounts routes'],
+  ['src/users/service.ts', 'hono', 'no place'],
+  ['src/api-keys/routes.ts', 'drizzle-orm', 'no place'],
+  ['src/api-keys/service.ts', 'postgres', 'no place'],
+  ['src/http/env.ts', 'src/users/service.ts', 'from http to resources'],
+  ['src/access/guards.ts', 'src/api-keys/service.ts', 'from access to resources'],
+  ['src/identity/table.ts', 'src/access/table.ts', 'from identity to access'],
+  ['src/db/db.ts', 'tools/error.ts', 'deployed without it'],
+  ['src/config.ts', 'src/db/db.ts', 'from config.ts to db'],
+])('%s may not import %s', (file, target, rule) => {
+  expect(brokenRules([{ file, imports: [target] }]).join('\n')).toContain(rule)
 })
 
-test('src/app.ts hands the tables of every table.ts to the problems', async () => {
-  const modules = files.filter((file) => /^src\/.*\/table\.ts$/.test(file))
-  expect(modules.length).toBeGreaterThan(0)
-  expect(await importsOf('src/app.ts')).toEqual(expect.arrayContaining(modules))
+test('resources may use each other, but not in a circle', () => {
+  const teams = { file: 'src/teams/service.ts', imports: ['src/api-keys/service.ts', 'src/access/act.ts'] }
+  expect(brokenRules([teams])).toEqual([])
+  const keys = { file: 'src/api-keys/schema.ts', imports: ['src/teams/schema.ts'] }
+  expect(brokenRules([teams, keys])).toEqual(['Folders import in a circle: api-keys > teams > api-keys'])
 })
 
-test('what is deployed names no runtime', async () => {
-  const portable = files.filter((file) => /^src\/(?!entry\/|db\/bun-sql)/.test(file))
-  const found = await offences(portable, async (file) => {
-    // Transpiling drops comments and types, where a runtime's name does no harm.
-    const code = transpiler.transformSync(await source(file))
-    const names = /\b(Bun|Deno|process|Buffer|__dirname|require|import\.meta)\b(?!['"])\s*[.([]/g
-    return [...code.matchAll(names)].map(([, name]) => `uses ${name}`)
-  })
-  expect(found, 'only src/entry and the drivers may name a runtime').toEqual([])
+const operations = operationsOf(app as unknown as { routes: typeof app.routes } & { env?: Env })
+const endpoint = ({ method, path }: { method: string; path: string }) => `${method} ${path}`
+
+test('every operation says who may call it', () => {
+  expect(operations.filter(({ access }) => !access).map(endpoint)).toEqual([])
+})
+
+test('every parameter of a path has a schema', () => {
+  const isBroken = ({ path, params }: (typeof operations)[number]) =>
+    [...path.matchAll(/:(\w+)/g)].some(([, name = '']) => !params?.shape[name])
+  expect(operations.filter(isBroken).map(endpoint)).toEqual([])
+})
+
+test('what is deployed names no runtime outside entry/ and db/bun-sql.ts', async () => {
+  const transpiler = new Bun.Transpiler({ loader: 'ts' })
+  const names = /\b(Bun|Deno|process|Buffer|__dirname|require|import\.meta)\b(?!['"])\s*[.([]/
+  // Transpiling drops comments and types, where the name of a runtime does no harm.
+  const isBroken = (text: string) => names.test(transpiler.transformSync(text))
+  expect(await offenders(/^src\/(?!entry\/|db\/bun-sql)/, isBroken)).toEqual([])
 })
 
 test('passwords are compared only by the module that charges attempts', async () => {
-  const comparing: string[] = []
-  for (const file of files)
-    if (file.startsWith('src/') && (await source(file)).includes('verifyPassword')) comparing.push(file)
-  expect(comparing.sort()).toEqual(['src/sessions/throttle.ts', 'src/users/password.ts'])
+  const comparing = await offenders(/^src\//, (text) => text.includes('verifyPassword'))
+  expect(comparing).toEqual(['src/access/attempts.ts', 'src/identity/password.ts'])
 })
 
 test('text is normalised only where its length was bounded first', async () => {
-  const normalising: string[] = []
-  for (const file of files)
-    if (file.startsWith('src/') && (await source(file)).includes('normalize(')) normalising.push(file)
-  expect(normalising).toEqual(['src/http/text.ts'])
+  expect(await offenders(/^src\//, (text) => text.includes('normalize('))).toEqual(['src/http/text.ts'])
 })
 
-test('files stay small', async () => {
-  const found = await offences(files, async (file) => {
-    const lines = (await source(file)).split('\n').length - 1
-    return lines > MAX_LINES ? [`${lines} lines`] : []
-  })
-  expect(found, `a file has at most ${MAX_LINES} lines: split it by meaning`).toEqual([])
+test('tables are defined by the pgTable of db/table.ts, which knows their constraints', async () => {
+  const isBroken = (text: string) => /pgTable[^}]*\} from 'drizzle-orm/.test(text)
+  expect(await offenders(/^src\/(?!db\/table\.ts)/, isBroken)).toEqual([])
 })

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'bun:test'
 import { freeze } from '@hearth/sandbox'
 import { sql } from 'drizzle-orm'
-import { sessions, signInThrottles } from '../src/sessions/table.ts'
-import { hashPassword } from '../src/users/password.ts'
-import { users } from '../src/users/table.ts'
+import { rateLimits, sessions } from '../src/access/table.ts'
+import { hashPassword } from '../src/identity/password.ts'
+import { users } from '../src/identity/table.ts'
 import { committed, db, hasTransactions } from './support/db.ts'
 import { PASSWORD, signedIn, user } from './support/factories.ts'
 import { call, services } from './support/http.ts'
 
 const attempt = (username: string, password: string, ip: string, on = db) =>
   call('POST /sessions', { body: { username, password }, with: { ...services(), ip, db: on } })
-const rows = () => db.select().from(signInThrottles)
+const rows = () => db.select().from(rateLimits)
 
 describe('an attempt that is refused', () => {
   test('for its address adds no row, and costs no account anything', async () => {
@@ -61,7 +61,7 @@ test('a clock that was an hour ahead locks nobody out', async () => {
   await freeze()
   const { username } = await user()
   await attempt(username, 'wrong', '203.0.113.1')
-  await db.update(signInThrottles).set({ spentUntil: sql`spent_until + interval '1 hour'` })
+  await db.update(rateLimits).set({ spentUntil: sql`spent_until + interval '1 hour'` })
   expect((await attempt(username, 'wrong', '203.0.113.1')).status).toBe(401)
   const { status, headers } = await attempt(username, 'wrong', '203.0.113.2')
   expect([status, headers.get('Retry-After')]).toEqual([429, '30'])
@@ -72,7 +72,7 @@ test('every attempt that is looked at drops some keys that have recovered', asyn
     key: `name:${i}`,
     spentUntil: sql`now() - interval '2 hours'`,
   }))
-  await db.insert(signInThrottles).values(old)
+  await db.insert(rateLimits).values(old)
   await attempt('somebody', 'wrong', '203.0.113.1')
   expect((await rows()).length).toBe(32)
   await attempt('somebody', 'wrong', '203.0.113.1')
@@ -83,7 +83,7 @@ const FILL = [
   sql`insert into ${users} (username, password_hash) select 'filler-' || n, 'x' from generate_series(1, 1000) n`,
   sql`insert into ${sessions} (user_id, token_digest, expires_at)
     select users.id, md5(users.id || '.' || n), now() + interval '1 day' from ${users}, generate_series(1, 100) n`,
-  sql`insert into ${signInThrottles} (key, spent_until)
+  sql`insert into ${rateLimits} (key, spent_until)
     select 'name:' || md5(n::text), now() + (n % 7200 - 7000) * interval '1 second' from generate_series(1, 100000) n`,
   sql`analyze`,
 ]
@@ -98,7 +98,7 @@ test.skipIf(!hasTransactions)(
           const [found] = await tx
             .select({ count: sql<number>`sum(seq_scan)::int` })
             .from(sql`pg_stat_xact_user_tables`)
-            .where(sql`relname in ('sessions', 'sign_in_throttles')`)
+            .where(sql`relname in ('sessions', 'rate_limits')`)
           return found?.count
         }
         const { user: owner, token } = await signedIn(undefined, tx)

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { freeze, travel } from '@hearth/sandbox'
-import { addressBlock } from '../src/sessions/address.ts'
-import { signInThrottles } from '../src/sessions/table.ts'
+import { addressBlock } from '../src/access/address.ts'
+import { rateLimits } from '../src/access/table.ts'
 import { db } from './support/db.ts'
 import { PASSWORD, signedIn, user } from './support/factories.ts'
 import { call, services } from './support/http.ts'
@@ -35,7 +35,7 @@ describe('sign-in', () => {
   test('is limited for an unknown account alike, and the name is not stored', async () => {
     await exhaust('no-such-user')
     expect((await attempt('no-such-user', 'wrong', '203.0.113.1')).status).toBe(429)
-    expect(JSON.stringify(await db.select().from(signInThrottles))).not.toContain('no-such-user')
+    expect(JSON.stringify(await db.select().from(rateLimits))).not.toContain('no-such-user')
   })
 
   test('a stranger can not lock an owner out of a place where the owner is signed in', async () => {
@@ -60,7 +60,7 @@ describe('sign-in', () => {
     for (let i = 0; i < 9; i++) await attempt(username, 'wrong', '198.51.100.7')
     expect((await attempt(username, PASSWORD, '198.51.100.7')).status).toBe(201)
     await exhaust(username)
-    const keys = (await db.select().from(signInThrottles)).map(({ key }) => key)
+    const keys = (await db.select().from(rateLimits)).map(({ key }) => key)
     expect(keys.length).toBe(2)
     expect(keys).toContain('address:198.51.100.7')
   })

@@ -1,7 +1,9 @@
+import type { Config } from '../src/config.ts'
 import type { Db } from '../src/db/db.ts'
-import type { PasswordPolicy } from '../src/users/password.ts'
+import { Username } from '../src/identity/schema.ts'
+import { findUser, promoteUser } from '../src/users/operator.ts'
 import { NewUser } from '../src/users/schema.ts'
-import { createUser, findUser, updateUser } from '../src/users/service.ts'
+import { createUser } from '../src/users/service.ts'
 import { askPassword, onUsers } from './accounts.ts'
 import { runTool, ToolError } from './error.ts'
 
@@ -9,12 +11,12 @@ import { runTool, ToolError } from './error.ts'
 // the last has demoted or suspended itself.
 await runTool(async () => {
   if (!process.env.USERNAME) throw new ToolError('Say who: make admin USERNAME=alice.')
-  const username = NewUser.shape.username.safeParse(process.env.USERNAME)
+  const username = Username.safeParse(process.env.USERNAME)
   if (!username.success) throw new ToolError(`The user name ${username.error.issues[0]?.message}.`)
-  return onUsers((db, policy) => makeAdmin(db, username.data, policy))
+  return onUsers((db, config) => makeAdmin(db, username.data, config))
 })
 
-async function makeAdmin(db: Db, username: string, policy: PasswordPolicy): Promise<string> {
+async function makeAdmin(db: Db, username: string, config: Config): Promise<string> {
   const known = await findUser(db, username)
   if (known && process.env.PASSWORD) {
     throw new ToolError(
@@ -24,14 +26,17 @@ async function makeAdmin(db: Db, username: string, policy: PasswordPolicy): Prom
   }
   if (known?.role === 'admin' && !known.suspended) return `${username} is already an admin.`
   if (known) {
-    await updateUser(db, known.id, { role: 'admin', suspended: false })
+    await promoteUser(db, known.id)
     return `${username} is now an admin${known.suspended ? ', and no longer suspended' : ''}.`
   }
   const password = await askPassword(
     username,
     `There is no user ${username} yet; give PASSWORD=… to create one.`,
+    config,
   )
-  const user = await createUser(db, { username, password, email: null }, policy)
-  await updateUser(db, user.id, { role: 'admin' })
+  const input = NewUser(config).safeParse({ username, password })
+  if (!input.success) throw new ToolError(`The password ${input.error.issues[0]?.message}.`)
+  const user = await createUser(db, input.data, config)
+  await promoteUser(db, user.id)
   return `Created ${username} as an admin.`
 }

@@ -1,16 +1,13 @@
 import { Column, getTableColumns, is, Name, SQL, StringChunk } from 'drizzle-orm'
-import { getTableConfig, IndexedColumn, PgTable } from 'drizzle-orm/pg-core'
+import { getTableConfig, IndexedColumn, type PgTable } from 'drizzle-orm/pg-core'
 import type { SqlError } from './sql-error.ts'
-
-/** The tables among the exports of modules that define models. */
-export const tablesIn = (...modules: Record<string, unknown>[]): PgTable[] =>
-  modules.flatMap((module) => Object.values(module).filter((it): it is PgTable => is(it, PgTable)))
+import { tables } from './table.ts'
 
 /**
  * The property of a model whose column a violated constraint is about; null when the constraint is about several columns, and
- * when `tables` do not define it.
+ * when no model defines it.
  */
-export function violatedProperty(tables: PgTable[], error: SqlError): string | null {
+export function violatedProperty(error: SqlError): string | null {
   const table = tables.find((it) => {
     const { name, schema } = getTableConfig(it)
     return clipped(name) === error.table && (schema === undefined || schema === error.schema)

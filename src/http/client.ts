@@ -5,7 +5,7 @@ import type { Env } from './env.ts'
 export type Client = { ip: string | null; userAgent: string | null }
 
 /** The client of a request: its address is that of the connection, or what the header in `CLIENT_IP_HEADER` says. */
-export function clientOf(c: Context<Env>): Client {
+export function clientOf(c: Pick<Context<Env>, 'req' | 'env'>): Client {
   const { clientIpHeader } = c.env.config
   const ip = clientIpHeader ? c.req.header(clientIpHeader) : c.env.ip
   const userAgent = c.req.header('User-Agent')?.toWellFormed().slice(0, 255) || null

@@ -2,11 +2,10 @@ import type { RequestIdVariables } from 'hono/request-id'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/db.ts'
 import type { Migration } from '../db/migration.ts'
-import type { UserRow } from '../users/service.ts'
 
 /**
- * What the place where the app runs hands it with each request. `migration` is the one that the database must have to be ready,
- * and `ip` the address of the connection's other end.
+ * What the runtime hands the app with each request. `migration` is the one that the database must have to be ready; `ip` is the
+ * address at the other end of the connection.
  */
 export type Services = {
   db: Db
@@ -15,8 +14,5 @@ export type Services = {
   ip?: string | undefined
 }
 
-/** The types of a Hono context in this app. */
-export type Env = {
-  Bindings: Services
-  Variables: RequestIdVariables & { user: UserRow; tokenDigest: string }
-}
+/** The types of a Hono context that hold on every route. A guard adds the caller for the handlers behind it. */
+export type Env = { Bindings: Services; Variables: RequestIdVariables }

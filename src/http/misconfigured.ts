@@ -4,11 +4,11 @@ import type { AppError } from '../errors.ts'
 import type { Env } from './env.ts'
 import { respondWithProblem } from './problem.ts'
 
-/** What answers in the app's stead where its settings can't be read: 503 to every request, and the reason in the log alone. */
+/** The app that answers 503 to every request while the settings cannot be read; only the log says why. */
 export function misconfiguredApp(error: AppError): Hono<Env> {
   return new Hono<Env>()
     .use(requestId())
-    .onError(respondWithProblem([]))
+    .onError(respondWithProblem)
     .all('*', () => {
       console.error(`Hearth is not configured: ${error.message}`)
       throw error

@@ -1,8 +1,9 @@
 import type { Hono } from 'hono'
 import * as z from 'zod'
+import type { Config } from '../config.ts'
 import type { ErrorCode } from '../errors.ts'
-import { type Description, descriptionOf } from './describe.ts'
 import type { Env } from './env.ts'
+import { type Description, type Operation, operationsOf } from './operations.ts'
 import { problems } from './problem.ts'
 
 /** The schema of every error's body. */
@@ -16,14 +17,14 @@ const Problem = z.object({
   requestId: z.string(),
 })
 
-/** Describes every route of `app` in OpenAPI 3.1, from the schemas that its handlers validate and answer with. */
-export function openApi(app: Hono<Env>) {
+/** Describes the operations of `app` in OpenAPI 3.1, from the schemas that its handlers validate and respond with. */
+export function openApi(app: Pick<Hono<Env>, 'routes'>, config: Config) {
   const paths: Record<string, Record<string, unknown>> = {}
-  for (const [key, description] of operationsOf(app)) {
-    const [method = '', path = ''] = key.split(' ')
-    const template = path.replace(/:(\w+)/g, '{$1}')
+  for (const operation of operationsOf(app)) {
+    if (!operation.summary) continue
+    const template = operation.path.replace(/:(\w+)/g, '{$1}')
     paths[template] ??= {}
-    paths[template][method.toLowerCase()] = operationObject(template, description)
+    paths[template][operation.method.toLowerCase()] = operationObject(operation, config)
   }
   return {
     openapi: '3.1.0',
@@ -36,33 +37,23 @@ export function openApi(app: Hono<Env>) {
   }
 }
 
-// A route is registered once for each of its handlers; together they describe one operation.
-function operationsOf(app: Hono<Env>): Map<string, Description> {
-  const operations = new Map<string, Description>()
-  for (const { method, path, handler } of app.routes) {
-    if (method === 'ALL') continue
-    const key = `${method} ${path}`
-    const known = operations.get(key) ?? {}
-    const found = descriptionOf(handler)
-    operations.set(key, { ...known, ...found, errors: [...(known.errors ?? []), ...(found.errors ?? [])] })
-  }
-  for (const [key, { summary }] of operations) if (!summary) operations.delete(key)
-  return operations
-}
-
-function operationObject(path: string, { summary, success, body, query, signedIn, errors }: Description) {
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'integer', minimum: 1 },
-  }))
+function operationObject(
+  { summary, success, access, params, query, body, errors }: Operation,
+  config: Config,
+) {
   return {
     summary,
-    ...(signedIn && { security: [{ token: [] }] }),
-    parameters: [...inPath, ...queryParameters(query)],
+    ...(access !== 'anyone' && { security: [{ token: [] }] }),
+    parameters: [...parameters('path', params), ...parameters('query', query)],
     ...(body && {
-      requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body, 'input') } } },
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: jsonSchema(typeof body === 'function' ? body(config) : body, 'input'),
+          },
+        },
+      },
     }),
     responses: {
       ...(success && { [success.status]: successResponse(success) }),
@@ -71,10 +62,15 @@ function operationObject(path: string, { summary, success, body, query, signedIn
   }
 }
 
-function queryParameters(query: z.ZodObject | undefined) {
-  if (!query) return []
-  const { properties = {} } = jsonSchema(query, 'input')
-  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: false, schema }))
+function parameters(place: 'path' | 'query', schema: z.ZodObject | undefined) {
+  if (!schema) return []
+  const { properties = {} } = jsonSchema(schema, 'input')
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: place,
+    required: place === 'path',
+    schema,
+  }))
 }
 
 function successResponse({ status, schema }: NonNullable<Description['success']>) {
@@ -105,7 +101,17 @@ function problemResponses(codes: ErrorCode[]) {
   )
 }
 
+// A schema that transforms what comes in can say by its metadata `openapi` how JSON Schema describes it best.
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output') {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override({ zodSchema, jsonSchema }) {
+      const { openapi } = z.globalRegistry.get(zodSchema) ?? {}
+      if (!openapi) return
+      for (const key in jsonSchema) delete jsonSchema[key]
+      Object.assign(jsonSchema, openapi)
+    },
+  })
   return rest
 }

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import * as z from 'zod'
+import type { Keyset, Position, Sort } from '../db/keyset.ts'
 
 /** One page of a list. `nextCursor` is null on the last one. */
 export type Page<Item> = { items: Item[]; nextCursor: string | null }
@@ -8,43 +9,82 @@ export type Page<Item> = { items: Item[]; nextCursor: string | null }
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() })
 
+/** What every list is asked for. */
+export type PageQuery = { limit: number; sort: string; cursor?: Position | undefined }
+
 /** The query key `limit`: 1 to 100, 20 by default. */
-export const Limit = z
+const Limit = z
   .string()
   .regex(/^([1-9]\d?|100)$/, 'must be a whole number from 1 to 100')
   .default('20')
   .transform(Number)
 
 /**
- * The query key `cursor`: an opaque string to callers, a position in a list to the service. A position holds what the list
- * is sorted by, so a page starts where the last one ended whatever came or went in between.
+ * The schema of a list's query: `limit`, `cursor` and `sort`, of which the first one is the default. Filters are added by
+ * `.safeExtend({ … })`. A cursor is opaque to callers. It contains the last row's place in the order, so that the next page
+ * begins there, whatever came or went in between.
  */
-export function cursorOf<Position extends z.ZodType>(position: Position) {
+export function listQuery<Name extends string, Order extends Sort<Name>>(
+  keyset: Keyset<Name>,
+  ...sorts: [Order, ...Order[]]
+) {
+  return z
+    .strictObject({
+      limit: Limit,
+      cursor: cursorOf(keyset).optional(),
+      sort: z.enum(sorts).default(sorts[0] as never), // TypeScript can't see that a member of `Order` is one
+    })
+    .refine(({ cursor, sort }) => !cursor || cursor[0] === sort, {
+      path: ['cursor'],
+      error: 'belongs to a list in another order',
+    })
+}
+
+function cursorOf(keyset: Keyset) {
   return z
     .string()
     .max(512, { abort: true })
     .transform((text, context) => {
-      const { success, data } = position.safeParse(decodeCursor(text))
-      if (success) return data
-      context.addIssue('is not a cursor that this list gave') // what is in one is not the caller's to know
+      const position = parsePosition(keyset, decodeCursor(text))
+      if (position) return position
+      context.addIssue('is not a cursor from this list') // the content of a cursor is not the caller's to know
       return z.NEVER
     })
 }
 
-/** Writes a position in the form that `cursorOf` reads. */
-export function encodeCursor(position: unknown): string {
-  return new TextEncoder()
-    .encode(JSON.stringify(position))
-    .toBase64({ alphabet: 'base64url', omitPadding: true })
+const Tuple = z.tuple([z.string(), z.union([z.string().max(255), z.number()]), z.int32().positive()])
+const VALUES: Record<string, z.ZodType> = {
+  number: z.int32(),
+  string: z.string().refine((text) => text.isWellFormed() && !text.includes('\0')),
+  date: z.iso.datetime({ precision: 3 }).refine((text) => !text.startsWith('0000')), // Postgres has no year zero
 }
 
-/** Sets the `Link` header (RFC 8288) to the next page, when there is one. */
-export function linkNextPage(c: Context, nextCursor: string | null): void {
-  if (!nextCursor) return
-  const query = new URLSearchParams(c.req.query())
-  query.set('cursor', nextCursor)
-  c.header('Link', `<${c.req.path}?${query}>; rel="next"`)
+function parsePosition({ by }: Keyset, value: unknown): Position | null {
+  const { data } = Tuple.safeParse(value)
+  const column = data && by[data[0].replace('-', '')]
+  return column && VALUES[column.dataType]?.safeParse(data[1]).success ? data : null
 }
+
+/** Cuts `rows`, of which there may be one more than `limit`, to a page. */
+export function pageOfRows<Row>(rows: Row[], limit: number, positionOf: (row: Row) => Position): Page<Row> {
+  const items = rows.slice(0, limit)
+  const last = rows.length > limit ? items.at(-1) : undefined
+  return { items, nextCursor: last ? encodeCursor(positionOf(last)) : null }
+}
+
+/** Answers with a page, and with a `Link` header (RFC 8288) to the next one if there is one. */
+export function respondWithPage<Body extends Page<unknown>>(c: Context, body: Body) {
+  if (body.nextCursor) {
+    const query = new URLSearchParams(c.req.query())
+    query.set('cursor', body.nextCursor)
+    c.header('Link', `<${c.req.path}?${query}>; rel="next"`)
+  }
+  return c.json(body)
+}
+
+/** Writes a position as an opaque cursor. */
+export const encodeCursor = (position: Position): string =>
+  new TextEncoder().encode(JSON.stringify(position)).toBase64({ alphabet: 'base64url', omitPadding: true })
 
 function decodeCursor(text: string): unknown {
   try {

@@ -1,6 +1,5 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import type { tablesIn } from '../db/violation.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
 import { databaseProblem } from './database-problem.ts'
 import type { Env } from './env.ts'
@@ -27,14 +26,9 @@ const PROBLEMS = {
 /** The HTTP status and title of each error code. */
 export const problems: Record<ErrorCode, (typeof PROBLEMS)[ErrorCode]> = PROBLEMS
 
-/**
- * Makes the handler that responds to any thrown value with problem+json (RFC 9457). Constraints of `tables` that the database
- * reports as violated are named by their field. Unexpected errors reveal nothing.
- */
-export const respondWithProblem =
-  (tables: ReturnType<typeof tablesIn>) =>
-  (thrown: unknown, c: Context<Env>): Response =>
-    respond(asAppError(thrown) ?? databaseProblem(thrown, tables, c) ?? INTERNAL, c)
+/** Responds to any thrown value with problem+json (RFC 9457). Unexpected errors reveal nothing. */
+export const respondWithProblem = (thrown: unknown, c: Context<Env>): Response =>
+  respond(asAppError(thrown) ?? databaseProblem(thrown, c) ?? INTERNAL, c)
 
 const INTERNAL = new AppError('internal', 'Something went wrong on our side.')
 

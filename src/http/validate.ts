@@ -1,38 +1,61 @@
 import { zValidator } from '@hono/zod-validator'
 import type { Context } from 'hono'
 import type * as z from 'zod'
+import type { Config } from '../config.ts'
 import { AppError, type FieldError } from '../errors.ts'
 import { readBody } from './body.ts'
-import { described } from './describe.ts'
+import type { Env } from './env.ts'
+import { described, type Schema } from './operations.ts'
 
 /**
- * Validates a JSON body. Throws `unsupported_media_type` for any other type, `malformed` for what is no UTF-8 or no JSON,
- * and `invalid`, which names every rejected field.
+ * Validates a JSON body. Throws `unsupported_media_type` for any other type or encoding, `malformed` for bytes that are not
+ * UTF-8 or not JSON, and `invalid`, which names the rejected fields.
  */
-export function validateBody<Schema extends z.ZodType>(schema: Schema) {
-  const validator = zValidator('json', schema, rejectInvalid)
-  const strict: typeof validator = async (c, next) => {
+export function validateBody<Kind extends z.ZodType>(schema: Schema<Kind>) {
+  const validatorOf = oncePerConfig((config) =>
+    zValidator('json', typeof schema === 'function' ? schema(config) : schema, rejectInvalid),
+  )
+  const validate: ReturnType<typeof validatorOf> = async (c, next) => {
     await assertJsonBody(c)
-    return validator(c, next)
+    return validatorOf((c as Context<Env>).env.config)(c, next)
   }
-  return described(strict, {
+  return described(validate, {
     body: schema,
     errors: ['malformed', 'too_large', 'unsupported_media_type', 'invalid'],
   })
 }
 
-/** Validates the query string. Throws `invalid`, which names every rejected key; unknown and repeated keys are rejected. */
-export function validateQuery<Schema extends z.ZodObject>(schema: Schema) {
+/** Validates the query string. Throws `invalid`, which names the rejected keys; unknown and repeated keys are rejected. */
+export function validateQuery<Kind extends z.ZodObject>(schema: Kind) {
   const validator = zValidator('query', schema, rejectInvalid)
   return described(validator, { query: schema, errors: ['invalid'] })
 }
 
-// Hono's validator takes a body of another type for {}, and mends broken UTF-8 silently.
+/** Validates the parameters of the path. Throws `not_found`, since no resource can have such an address. */
+export function validatePath<Kind extends z.ZodObject>(schema: Kind) {
+  const validator = zValidator('param', schema, ({ success }) => {
+    if (!success) throw new AppError('not_found', 'There is no resource at this address.')
+  })
+  return described(validator, { params: schema, errors: ['not_found'] })
+}
+
+function oncePerConfig<Value>(make: (config: Config) => Value): (config: Config) => Value {
+  const made = new WeakMap<Config, Value>()
+  return (config) => {
+    const value = made.get(config) ?? make(config)
+    made.set(config, value)
+    return value
+  }
+}
+
+// Hono's validator takes a body of another type for {}, and repairs broken UTF-8 silently.
 async function assertJsonBody(c: Context): Promise<void> {
   const [type = ''] = (c.req.header('Content-Type') ?? '').split(';')
-  if (type.trim().toLowerCase() !== 'application/json') {
+  if (type.trim().toLowerCase() !== 'application/json')
     throw new AppError('unsupported_media_type', 'Send the body as application/json.')
-  }
+  const encoding = c.req.header('Content-Encoding')?.trim().toLowerCase() || 'identity'
+  if (encoding !== 'identity')
+    throw new AppError('unsupported_media_type', 'Send the body without a Content-Encoding.')
   const bytes = await readBody(c)
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -43,17 +66,26 @@ async function assertJsonBody(c: Context): Promise<void> {
 
 type Outcome = { success: boolean; error?: z.core.$ZodError; target: string }
 
+// A body of 64 KiB can hold thousands of mistakes; the answer should not be larger than the question.
+const MOST_ERRORS = 20
+
 function rejectInvalid(outcome: Outcome): void {
   if (!outcome.error) return
   const subject = outcome.target === 'json' ? 'body' : 'query'
-  const errors = outcome.error.issues.flatMap(fieldErrors)
+  const errors = outcome.error.issues.flatMap(fieldErrors).slice(0, MOST_ERRORS)
   throw new AppError('invalid', `The ${subject} is not valid; see errors.`, { errors })
 }
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code !== 'unrecognized_keys') return [{ pointer: pointer(issue.path), detail: issue.message }]
-  return issue.keys.map((key) => ({ pointer: pointer([...issue.path, key]), detail: 'is not a known field' }))
+  return issue.keys.map((key) => unknownField([...issue.path, key]))
 }
+
+/** The error about a key that the body or the query must not have. */
+export const unknownField = (path: PropertyKey[]): FieldError => ({
+  pointer: pointer(path),
+  detail: 'is not a known field',
+})
 
 // RFC 6901, section 3. A key can hold half of a surrogate pair, which no JSON text may.
 const pointer = (path: PropertyKey[]) =>

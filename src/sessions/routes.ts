@@ -1,39 +1,45 @@
 import { Hono } from 'hono'
+import * as z from 'zod'
+import { signedIn } from '../access/guards.ts'
 import { clientOf } from '../http/client.ts'
-import { operation } from '../http/describe.ts'
 import type { Env } from '../http/env.ts'
-import { idParam } from '../http/params.ts'
-import { validateBody } from '../http/validate.ts'
-import { requireToken } from './auth.ts'
-import { Credentials, SessionList, SignedIn } from './schema.ts'
+import { anyone, operation } from '../http/operations.ts'
+import { respondWithPage } from '../http/pages.ts'
+import { Id } from '../http/params.ts'
+import { validateBody, validatePath, validateQuery } from '../http/validate.ts'
+import { Credentials, SessionPage, SessionQuery, SignedIn } from './schema.ts'
 import { endSession, listSessions } from './service.ts'
 import { signIn } from './sign-in.ts'
+
+const sessionId = validatePath(z.object({ id: Id }))
 
 /** Sessions: signing in, looking at one's sessions, signing out. */
 export const sessionRoutes = new Hono<Env>()
   .post(
     '/',
     operation('Sign in', 201, SignedIn, ['bad_credentials', 'suspended', 'too_many_attempts']),
+    anyone,
     validateBody(Credentials),
     async (c) => {
       const signedIn = await signIn(c.env.db, clientOf(c), c.req.valid('json'), c.env.config)
       return c.json(SignedIn.parse(signedIn), 201)
     },
   )
-  .get('/', operation('List your sessions', 200, SessionList), requireToken, async (c) => {
-    const items = await listSessions(c.env.db, c.var.tokenDigest, c.env.config)
-    return c.json(SessionList.parse({ items }))
-  })
-  .delete('/current', operation('Sign out', 204), requireToken, async (c) => {
-    await endSession(c.env.db, c.var.tokenDigest, 'current')
-    return c.body(null, 204)
-  })
-  .delete(
-    '/:id',
-    operation('End one of your sessions', 204, undefined, ['not_found']),
-    requireToken,
+  .get(
+    '/',
+    operation('List your sessions', 200, SessionPage),
+    signedIn,
+    validateQuery(SessionQuery),
     async (c) => {
-      await endSession(c.env.db, c.var.tokenDigest, idParam(c))
-      return c.body(null, 204)
+      const page = await listSessions(c.env.db, c.var.caller, c.req.valid('query'))
+      return respondWithPage(c, SessionPage.parse(page))
     },
   )
+  .delete('/current', operation('Sign out', 204), signedIn, async (c) => {
+    await endSession(c.env.db, c.var.caller, 'current')
+    return c.body(null, 204)
+  })
+  .delete('/:id', operation('End one of your sessions', 204), signedIn, sessionId, async (c) => {
+    await endSession(c.env.db, c.var.caller, c.req.valid('param').id)
+    return c.body(null, 204)
+  })

@@ -1,89 +1,35 @@
-import { and, desc, eq, gt, inArray, sql } from 'drizzle-orm'
-import { alias } from 'drizzle-orm/pg-core'
-import type { Config } from '../config.ts'
-import { type Db, prepared } from '../db/db.ts'
-import { AppError } from '../errors.ts'
-import { type UserRow, userColumns } from '../users/service.ts'
-import { users } from '../users/table.ts'
-import { extended, isLive, mayUse, ownerOf, unknownToken } from './live.ts'
-import { sessions } from './table.ts'
+import { and, eq, exists, sql } from 'drizzle-orm'
+import { actAs } from '../access/act.ts'
+import { type Caller, isLive } from '../access/caller.ts'
+import { listAsCaller } from '../access/lists.ts'
+import { sessions } from '../access/table.ts'
+import type { Db } from '../db/db.ts'
+import { requireOne } from '../errors.ts'
+import { users } from '../identity/table.ts'
+import { type SessionQuery, sessionColumns, sessionOrder } from './schema.ts'
 
-/** Returns the user whom a token's digest stands for, and extends the session. Throws `unauthenticated`. */
-export async function authenticate(
-  db: Db,
-  tokenDigest: string,
-  { sessionDays }: Pick<Config, 'sessionDays'>,
-): Promise<UserRow> {
-  const [user] = await authentication(db).execute({ digest: tokenDigest, days: sessionDays })
-  return user ?? unknownToken()
-}
+/** Returns one page of the caller's live sessions, the newest first. Throws `unauthenticated`. */
+export const listSessions = (db: Db, caller: Caller, query: SessionQuery) =>
+  selectSessions(db, caller, query, {})
 
-const [digest, days] = [sql.placeholder('digest'), sql.placeholder('days')]
-
-const authentication = prepared((db) =>
-  db
-    .with(extended(db, digest, days))
-    .select(userColumns)
+const selectSessions = listAsCaller('select_sessions', sessionOrder, (db, me) => ({
+  select: db
+    .select({ ...sessionColumns, current: sql<boolean>`${sessions.id} = ${me.sessionId}`.as('current') })
     .from(sessions)
-    .innerJoin(users, mayUse)
-    .where(isLive(digest))
-    .prepare('authenticate'),
-)
-
-/** Returns the live sessions of the user whom a token's digest stands for, last used first; the token's own is `current`. Throws `unauthenticated`. */
-export async function listSessions(
-  db: Db,
-  tokenDigest: string,
-  { sessionDays }: Pick<Config, 'sessionDays'>,
-) {
-  const rows = await ownSessions(db).execute({ digest: tokenDigest, days: sessionDays })
-  return rows.length > 0 ? rows : unknownToken() // a known token has at least its own
-}
-
-const own = alias(sessions, 'own')
-const isAlsoLive = and(
-  eq(own.userId, users.id),
-  eq(own.passwordVersion, users.passwordVersion),
-  gt(own.expiresAt, sql`now()`),
-)
-
-const ownSessions = prepared((db) =>
-  db
-    .with(extended(db, digest, days))
-    .select({
-      id: own.id,
-      createdAt: own.createdAt,
-      lastUsedAt: own.lastUsedAt,
-      userAgent: own.userAgent,
-      ip: own.ip,
-      current: sql<boolean>`${own.id} = ${sessions.id}`,
-    })
-    .from(sessions)
-    .innerJoin(users, mayUse)
-    .innerJoin(own, isAlsoLive)
-    .where(isLive(digest))
-    .orderBy(desc(own.lastUsedAt), desc(own.id))
-    .prepare('own_sessions'),
-)
+    .$dynamic(),
+  where: and(me.is(sessions.userId), exists(db.select({ id: users.id }).from(users).where(isLive()))),
+}))
 
 /**
- * Ends one of the sessions of the user whom a token's digest stands for, at once; `current` is the token's own. Throws
- * `unauthenticated`, and `not_found`, also for somebody else's.
+ * Ends one of the caller's sessions at once; `current` is the one that sent the request. Throws `unauthenticated`, and
+ * `not_found`, also for another user's session.
  */
-export async function endSession(db: Db, tokenDigest: string, id: number | 'current'): Promise<void> {
-  const owner = ownerOf(db, tokenDigest)
-  const ended = db.$with('ended').as(
+export async function endSession(db: Db, caller: Caller, id: number | 'current'): Promise<void> {
+  const { rows } = await actAs(db, caller, (me) =>
     db
       .delete(sessions)
-      .where(
-        and(
-          inArray(sessions.userId, db.select({ id: owner.userId }).from(owner)),
-          inArray(sessions.id, id === 'current' ? db.select({ id: owner.sessionId }).from(owner) : [id]),
-        ),
-      )
+      .where(and(me.is(sessions.userId), eq(sessions.id, id === 'current' ? me.sessionId : id)))
       .returning({ id: sessions.id }),
   )
-  const [found] = await db.with(owner, ended).select().from(owner).leftJoin(ended, sql`true`)
-  if (!found) unknownToken()
-  if (!found.ended) throw new AppError('not_found', 'You have no such session.')
+  requireOne(rows, 'session')
 }

@@ -1,69 +1,67 @@
-import { and, eq, sql } from 'drizzle-orm'
-import { type Db, prepared } from '../db/db.ts'
-import { AppError } from '../errors.ts'
-import { type Charge, chargeOf, charging, givingBack } from '../sessions/charge.ts'
-import { REGISTRATIONS_OF_ADDRESS } from '../sessions/limits.ts'
-import { isLive, mayUse } from '../sessions/live.ts'
-import { sessions } from '../sessions/table.ts'
-import { block, placeOf } from '../sessions/throttle.ts'
-import { assertPasswordAllowed, type PasswordPolicy } from './password.ts'
+import { eq, sql } from 'drizzle-orm'
+import { placeOf } from '../access/attempts.ts'
+import { type Caller, isLive, unauthenticated } from '../access/caller.ts'
+import { chargeOf, charging, givingBack } from '../access/charge.ts'
+import { REGISTRATIONS_OF_ADDRESS } from '../access/limits.ts'
+import { sessions } from '../access/table.ts'
+import type { Config } from '../config.ts'
+import type { Db } from '../db/db.ts'
+import { takenProperties } from '../db/taken.ts'
+import { AppError, alreadyTaken } from '../errors.ts'
+import type { UserRow } from '../identity/schema.ts'
+import { users } from '../identity/table.ts'
 import type { NewUser } from './schema.ts'
-import { createUser, type UserRow } from './service.ts'
-import { users } from './table.ts'
+import { createUser } from './service.ts'
 
-/** Who registers: an address, and the digest of a token if one was sent, since an admin's registrations are not limited. */
-export type Registrant = { ip: string | null; tokenDigest: string | null }
+/** Who registers: an address, and the caller if a token was sent. */
+export type Registrant = { ip: string | null; caller: Caller | null }
 
 /**
- * Registers a user and returns it. Throws, before any hash, `invalid` for a password that the policy refuses,
- * `too_many_attempts` for an address that registers too often, and `conflict` for a taken name or email, which counts as a
- * registration so that nobody can ask for any number of names; and what `createUser` throws.
+ * Registers a user and returns it. Admins may do so while registration is closed, and without limit. Throws, before any hash,
+ * `registration_closed`, `unauthenticated` where an invalid token would have to open it, `too_many_attempts` for an address
+ * that registers too often, and `conflict` for a taken name or email, which counts as a registration, so that nobody can try
+ * any number of names; and what `createUser` throws.
  */
 export async function register(
   db: Db,
-  registrant: Registrant,
+  { ip, caller }: Registrant,
   input: NewUser,
-  policy: PasswordPolicy,
+  config: Pick<Config, 'registration' | 'scrypt'>,
 ): Promise<UserRow> {
-  assertPasswordAllowed(input.password, input.username, policy, '/password')
-  const charge = await takeRegistration(db, registrant, input)
-  return givingBack(db, charge, () => createUser(db, input, policy))
+  const isOpen = config.registration === 'open'
+  const [found] = await takeRegistration(db, ip, caller?.tokenDigest ?? null, input, isOpen)
+  if (!isOpen && found?.role !== 'admin') {
+    if (caller && !found?.role) throw unauthenticated()
+    throw new AppError('registration_closed', 'Ask an admin for an account.')
+  }
+  const limits = [REGISTRATIONS_OF_ADDRESS]
+  const charge = chargeOf(found?.outcome ?? '{}', limits, 'Too many registrations from your address')
+  if (found && found.taken.length > 0) throw alreadyTaken(found.taken)
+  return givingBack(db, charge, () => createUser(db, input, config))
 }
 
-async function takeRegistration(db: Db, { ip, tokenDigest }: Registrant, input: NewUser): Promise<Charge> {
-  const { username, email } = input
-  const [row] = await registration(db).execute({ ...placeOf(ip), tokenDigest, username, email })
-  if (!row) throw new AppError('unavailable', 'The database gave no answer; try again shortly.')
-  const charge = chargeOf(row.outcome, [REGISTRATIONS_OF_ADDRESS], 'Too many registrations from your address')
-  if (row.taken) throw alreadyTaken(row.taken)
-  return charge
-}
-
-const registration = prepared((db) => {
-  const [username, email] = [
-    sql`${sql.placeholder('username')}::text`,
-    sql`${sql.placeholder('email')}::text`,
-  ]
-  const admin = db.$with('admin').as(
+// One statement: who registers, the charge for it unless it is an admin, and which values are taken.
+function takeRegistration(
+  db: Db,
+  ip: string | null,
+  tokenDigest: string | null,
+  { password: _, ...profile }: NewUser,
+  isOpen: boolean,
+) {
+  const caller = db.$with('caller').as(
     db
-      .select({ id: users.id })
+      .select({ role: users.role })
       .from(sessions)
-      .innerJoin(users, mayUse)
-      .where(and(isLive(sql.placeholder('tokenDigest')), eq(users.role, 'admin'))),
+      .innerJoin(users, isLive())
+      .where(eq(sessions.tokenDigest, sql`${tokenDigest}::text`)),
   )
-  const key = sql`(select 'register:' || ${block} where not exists (select from admin))`
+  const isAdmin = sql`exists (select from ${caller} where ${caller.role} = 'admin')`
+  const { block } = placeOf(ip)
+  const key = sql`case when not ${isAdmin} and ${isOpen}::boolean then 'register:' || ${block}::text end`
   const { ctes, outcome } = charging(db, [{ key, limit: REGISTRATIONS_OF_ADDRESS }])
-  const taken = sql<string | null>`coalesce(
-    (select 'username' from users where username = ${username}), (select 'email' from users where email = ${email}))`
   return db
-    .with(admin, ...ctes)
-    .select({ outcome, taken })
+    .with(caller, ...ctes)
+    .select({ role: caller.role, outcome, taken: takenProperties(users, profile) })
     .from(sql`(select 1) as always`)
-    .prepare('take_registration')
-})
-
-// What `database-problem.ts` says of the unique violation, to which the same comes when two register one name at once.
-const alreadyTaken = (field: string) =>
-  new AppError('conflict', `This ${field} is already taken.`, {
-    errors: [{ pointer: `/${field}`, detail: 'is already taken' }],
-  })
+    .leftJoin(caller, sql`true`)
+}

@@ -1,111 +1,107 @@
-import { and, asc, desc, eq, getTableColumns, like, sql } from 'drizzle-orm'
-import { type Db, prepared } from '../db/db.ts'
-import { AppError } from '../errors.ts'
-import { encodeCursor, type Page } from '../http/pages.ts'
-import { sessions } from '../sessions/table.ts'
-import { assertPasswordAllowed, hashForRegistration, type PasswordPolicy } from './password.ts'
-import type { NewUser, UserPatch, UserQuery } from './schema.ts'
-import { users } from './table.ts'
+import { and, eq, like, ne, or, type Placeholder, type SQL, sql } from 'drizzle-orm'
+import { actAs, asCaller, type Me } from '../access/act.ts'
+import { type AdminCaller, type Caller, endsAllSessions } from '../access/caller.ts'
+import { listAsCaller } from '../access/lists.ts'
+import type { Config } from '../config.ts'
+import type { Db } from '../db/db.ts'
+import type { Placeholders } from '../db/prepared.ts'
+import { sqlError } from '../db/sql-error.ts'
+import { takenProperties } from '../db/taken.ts'
+import { AppError, alreadyTaken, requireOne } from '../errors.ts'
+import type { Page } from '../http/pages.ts'
+import { hashForRegistration } from '../identity/password.ts'
+import { type UserRow, userColumns } from '../identity/schema.ts'
+import { users } from '../identity/table.ts'
+import { type NewUser, type UserPatch, type UserQuery, userOrder } from './schema.ts'
 
-const { passwordHash: _hash, passwordVersion: _version, ...columns } = getTableColumns(users)
-
-/** The columns of a user that may leave this folder: all but those of the password. */
-export const userColumns = columns
-
-/** A stored user without what is about the password. */
-export type UserRow = Omit<typeof users.$inferSelect, 'passwordHash' | 'passwordVersion'>
-
-/** Registers a user and returns it. Throws `invalid` for a password the policy refuses, `unavailable` when too many wait for a hash, and the database's unique violation, which callers are told as `conflict`. */
-export async function createUser(db: Db, input: NewUser, policy: PasswordPolicy): Promise<UserRow> {
-  const { password, ...fields } = input
-  assertPasswordAllowed(password, fields.username, policy, '/password')
-  const passwordHash = await hashForRegistration(password, policy.scrypt)
-  const [user] = await insertUser(db).execute({ ...fields, passwordHash })
+/**
+ * Registers a user and returns it. Throws `unavailable` when too many wait for a hash, and the database's unique violation,
+ * which callers see as `conflict`.
+ */
+export async function createUser(
+  db: Db,
+  { password, ...profile }: NewUser,
+  { scrypt }: Pick<Config, 'scrypt'>,
+): Promise<UserRow> {
+  const passwordHash = await hashForRegistration(password, scrypt)
+  const [user] = await db
+    .insert(users)
+    .values({ ...profile, passwordHash })
+    .returning(userColumns)
   return user as UserRow
 }
 
-const insertUser = prepared((db) => {
-  const { placeholder } = sql
-  const values = {
-    username: placeholder('username'),
-    email: placeholder('email'),
-    passwordHash: placeholder('passwordHash'),
-  }
-  return db.insert(users).values(values).returning(userColumns).prepare('insert_user')
-})
+/** Which user a request is about: the one with an id, or the caller. */
+export type Target = number | 'me'
 
-/** Returns a user. Throws `not_found`. */
-export async function getUser(db: Db, id: number): Promise<UserRow> {
-  const [user] = await selectUser(db).execute({ id })
-  return user ?? noSuchUser()
+// For callers who are not admins other users do not exist: a 403 would tell which ids are taken.
+function isTarget(me: Me, target: Target | Placeholder): SQL | undefined {
+  if (target === 'me') return me.is(users.id)
+  return and(eq(users.id, target), or(me.isAdmin, me.is(users.id)))
 }
 
-const selectUser = prepared((db) =>
-  db
-    .select(userColumns)
-    .from(users)
-    .where(eq(users.id, sql.placeholder('id')))
-    .prepare('select_user'),
+/** Returns a user. Throws `unauthenticated`, and `not_found` for another user unless the caller is an admin. */
+export async function getUser(db: Db, caller: Caller, id: number): Promise<UserRow> {
+  const { rows } = await selectUser(db, caller, { id })
+  return requireOne(rows, 'user')
+}
+
+const selectUser = asCaller('select_user', (db, me, { id }: Placeholders<{ id: number }>) =>
+  db.select(userColumns).from(users).where(isTarget(me, id)),
 )
 
-/** Returns the user with this normalised name, or null. */
-export async function findUser(db: Db, username: string): Promise<UserRow | null> {
-  const [user] = await db.select(userColumns).from(users).where(eq(users.username, username))
-  return user ?? null
+/** Returns one page of users. Throws `unauthenticated` and `forbidden`. */
+export function listUsers(db: Db, caller: AdminCaller, { q, ...page }: UserQuery): Promise<Page<UserRow>> {
+  const prefix = q && `${q.replace(/[\\%_]/g, '\\$&')}%`
+  return selectUsers(db, caller, page, { prefix })
 }
 
-const sortColumns = { id: users.id, username: users.username, createdAt: users.createdAt }
+const selectUsers = listAsCaller(
+  'select_users',
+  userOrder,
+  (db, me, { prefix }: Partial<Placeholders<{ prefix?: string | undefined }>>) => ({
+    select: db.select(userColumns).from(users).$dynamic(),
+    where: and(me.isAdmin, prefix && like(users.username, prefix)),
+  }),
+)
 
-/** Returns one page of users. Any page costs what the first one costs, since each is read from an index where the last ended. */
-export async function listUsers(db: Db, { limit, cursor, q, sort }: UserQuery): Promise<Page<UserRow>> {
-  const name = sort.replace('-', '') as keyof typeof sortColumns
-  const [column, isDescending] = [sortColumns[name], sort.startsWith('-')]
-  const direction = isDescending ? desc : asc
-  // The comparison of whole rows is what lets Postgres jump to the position in the index.
-  const after =
-    cursor && sql`(${column}, ${users.id}) ${sql.raw(isDescending ? '<' : '>')} (${cursor[1]}, ${cursor[2]})`
-  const prefix = q ? like(users.username, `${q.replace(/[\\%_]/g, '\\$&')}%`) : undefined
-  const rows = await db
-    .select(userColumns)
-    .from(users)
-    .where(and(after, prefix))
-    .orderBy(direction(column), direction(users.id))
-    .limit(limit + 1) // one more tells whether there is a next page
-  const items = rows.slice(0, limit)
-  const last = rows.length > limit ? items.at(-1) : undefined
-  return { items, nextCursor: last ? encodeCursor([sort, last[name], last.id]) : null }
+/**
+ * Changes a user and returns it. Suspending a user ends its sessions. Throws `unauthenticated`, `not_found` like `getUser`,
+ * `forbidden` for fields that only admins may change, and the database's unique violation, which callers see as `conflict`.
+ */
+export async function updateUser(db: Db, caller: Caller, target: Target, patch: UserPatch): Promise<UserRow> {
+  const isForAdmins = patch.role !== undefined || patch.suspended !== undefined
+  const { caller: who, rows } = await actAs(db, caller, (me) =>
+    db
+      .update(users)
+      .set({ ...patch, ...(patch.suspended && endsAllSessions) })
+      .where(and(isTarget(me, target), isForAdmins ? me.isAdmin : undefined))
+      .returning(userColumns),
+  ).catch(async (error) => {
+    throw (await takenError(db, caller, target, patch, error)) ?? error
+  })
+  if (isForAdmins && who.role !== 'admin' && (target === 'me' || target === who.id))
+    throw new AppError('forbidden', 'Only admins may change role and suspended.')
+  return requireOne(rows, 'user')
 }
 
-/** Changes a user and returns it; suspending one ends its sessions. Throws `not_found`, and the database's unique violation, which callers are told as `conflict`. */
-export async function updateUser(db: Db, id: number, patch: UserPatch): Promise<UserRow> {
-  const ended = db
-    .$with('ended')
-    .as(db.delete(sessions).where(eq(sessions.userId, id)).returning({ id: sessions.id }))
-  const [user] = await db
-    .with(...(patch.suspended ? [ended] : []))
-    .update(users)
-    .set(patch)
-    .where(eq(users.id, id))
-    .returning(userColumns)
-  return user ?? noSuchUser()
+// A unique violation names the first taken field only, so the others are looked up.
+async function takenError(db: Db, caller: Caller, target: Target, patch: UserPatch, error: unknown) {
+  if (sqlError(error)?.state !== '23505') return null
+  const { rows } = await actAs(db, caller, (me) => {
+    const others = ne(users.id, target === 'me' ? me.id : target)
+    return db
+      .select({ taken: takenProperties(users, patch, others).as('taken') })
+      .from(sql`(select 1) as always`)
+  })
+  const taken = rows.flatMap((row) => row.taken)
+  return taken.length > 0 ? alreadyTaken(taken) : null
 }
 
-/** Deletes a user with all its sessions. Throws `not_found`. */
-export async function deleteUser(db: Db, id: number): Promise<void> {
-  const deleted = await db.delete(users).where(eq(users.id, id)).returning({ id: users.id })
-  if (deleted.length === 0) noSuchUser()
-}
-
-/** Whether a patch touches what only admins may change. */
-export const isForAdmins = (patch: UserPatch): boolean =>
-  patch.role !== undefined || patch.suspended !== undefined
-
-/** Throws `forbidden`, since a patch touches what only admins may change. */
-export function forAdminsOnly(): never {
-  throw new AppError('forbidden', 'Only admins may change role and suspended.')
-}
-
-/** Throws `not_found`. */
-export function noSuchUser(): never {
-  throw new AppError('not_found', 'There is no such user.')
+/** Deletes a user with all its sessions. Throws `unauthenticated`, and `not_found` like `getUser`. */
+export async function deleteUser(db: Db, caller: Caller, target: Target): Promise<void> {
+  const { rows } = await actAs(db, caller, (me) =>
+    db.delete(users).where(isTarget(me, target)).returning({ id: users.id }),
+  )
+  requireOne(rows, 'user')
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import { sqlError } from '../../src/db/sql-error.ts'
-import { users } from '../../src/users/table.ts'
+import { users } from '../../src/identity/table.ts'
 import { db, hasTransactions } from '../support/db.ts'
 
 const http = db as unknown as NeonHttpDatabase

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { eq, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { sqlError } from '../../src/db/sql-error.ts'
-import { users } from '../../src/users/table.ts'
+import { users } from '../../src/identity/table.ts'
 import { db } from '../support/db.ts'
 import { user } from '../support/factories.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { freeze, travel } from '@hearth/sandbox'
 import { sql } from 'drizzle-orm'
-import { users } from '../../src/users/table.ts'
+import { users } from '../../src/identity/table.ts'
 import { committed, db, realDb } from '../support/db.ts'
 import { user } from '../support/factories.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { app } from '../../src/app.ts'
-import { users } from '../../src/users/table.ts'
+import { users } from '../../src/identity/table.ts'
 import { db } from '../support/db.ts'
 import { user } from '../support/factories.ts'
 import { services } from '../support/http.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
 import { sqlError } from '../../src/db/sql-error.ts'
-import { users } from '../../src/users/table.ts'
+import { users } from '../../src/identity/table.ts'
 import { db, hasTransactions } from '../support/db.ts'
 
 const insert = (at: typeof db, username: string) => at.insert(users).values({ username, passwordHash: 'x' })

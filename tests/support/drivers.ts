@@ -1,13 +1,13 @@
 import type { Connect } from '@hearth/sandbox'
 import { sandboxed } from '@hearth/sandbox'
-import type { Db } from '../../src/db/db.ts'
+import type { Connection } from '../../src/db/db.ts'
 import { ToolError } from '../../tools/error.ts'
 
 /** How the tests reach the database. `connect` opens one of its server's databases; `appDb` is what the app gets over it. */
 export type Driver = {
   url: string
   connect: Connect
-  appDb: (real: Db) => Db
+  appDb: (real: Connection['db']) => Connection['db']
   hasTransactions: boolean
   stop: () => Promise<void>
 }
@@ -28,7 +28,12 @@ const DRIVERS: Record<string, (url: string) => Promise<Driver>> = {
   },
 }
 
-const plain = (url: string) => ({ url, appDb: sandboxed<Db>, hasTransactions: true, stop: async () => {} })
+const plain = (url: string) => ({
+  url,
+  appDb: sandboxed<Connection['db']>,
+  hasTransactions: true,
+  stop: async () => {},
+})
 
 /** The driver called `name`, over the server of `url`. Throws `ToolError` for an unknown one. */
 export function openDriver(name: string, url: string): Promise<Driver> {

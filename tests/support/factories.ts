@@ -1,6 +1,8 @@
 import type { Db } from '../../src/db/db.ts'
+import type { UserRow } from '../../src/identity/schema.ts'
 import { signIn } from '../../src/sessions/sign-in.ts'
-import { createUser, type UserRow, updateUser } from '../../src/users/service.ts'
+import { promoteUser } from '../../src/users/operator.ts'
+import { createUser } from '../../src/users/service.ts'
 import { db } from './db.ts'
 import { config } from './http.ts'
 
@@ -21,7 +23,7 @@ export async function user(
 /** Makes an admin. */
 export async function admin(fields: { username?: string } = {}): Promise<UserRow> {
   const { id } = await user(fields)
-  return updateUser(db, id, { role: 'admin' })
+  return promoteUser(db, id)
 }
 
 /** Signs `who` in, or a new user, and returns the user with the session's token. */

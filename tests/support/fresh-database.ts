@@ -1,6 +1,7 @@
 import { loadConfig } from '../../src/config.ts'
 import { connect } from '../../src/db/bun-sql.ts'
-import { createUser, updateUser } from '../../src/users/service.ts'
+import { promoteUser } from '../../src/users/operator.ts'
+import { createUser } from '../../src/users/service.ts'
 import { ToolError } from '../../tools/error.ts'
 import { MIGRATIONS, readFolder } from '../../tools/migrate/folder.ts'
 import { migrateUp } from '../../tools/migrate/run/migrate-up.ts'
@@ -51,7 +52,7 @@ export async function freshDatabase(name: string): Promise<FreshDatabase> {
   const [username, password] = ['first-admin', 'correct horse']
   const config = loadConfig({ DATABASE_URL: url })
   const { id } = await createUser(db, { username, password, email: null }, config)
-  await updateUser(db, id, { role: 'admin' })
+  await promoteUser(db, id)
   await close()
   return { url, admin: { id, username, password }, drop }
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { isDatabaseUrl } from '../../src/db/url.ts'
+import { isDatabaseUrl } from '../../src/config.ts'
 import { ToolError } from '../error.ts'
 import { startPostgres } from './server.ts'
 

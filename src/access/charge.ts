@@ -1,8 +1,10 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
 import type { Db } from '../db/db.ts'
 import { meaningOf } from '../db/sql-error.ts'
 import { AppError } from '../errors.ts'
 import type { Limit } from './limits.ts'
+import { rateLimits } from './table.ts'
 
 /** A key in the table of limits, as SQL that is null where nothing is to be limited, and the limit that it is held to. */
 export type Step = { key: SQL; limit: Limit }
@@ -16,9 +18,14 @@ export type Charge = { key: string; limit: Limit }[]
  * database was wrong for a while: then it counts as a window ahead. The minute is for statements that waited for a lock.
  */
 const windowOf = ({ burst, pace }: Limit) => seconds((burst - 1) * pace)
+const stored = alias(rateLimits, 'stored')
+const storedLimits = sql`${rateLimits} as ${stored}`
 const spentUntil = (limit: Limit) => sql`
-  case when stored.spent_until > now() + ${windowOf(limit)} + ${seconds(limit.pace + 60)}
-    then now() + ${windowOf(limit)} else stored.spent_until end`
+  case when ${stored.spentUntil} > now() + ${windowOf(limit)} + ${seconds(limit.pace + 60)}
+    then now() + ${windowOf(limit)} else ${stored.spentUntil} end`
+
+// INSERT and SET take the names of columns without their table.
+const [key, until] = [sql.identifier(rateLimits.key.name), sql.identifier(rateLimits.spentUntil.name)]
 
 /**
  * CTEs that charge one attempt to `steps` in their order, or to none of them: an attempt that a step refuses writes nothing.
@@ -35,11 +42,11 @@ export function charging(db: Db, steps: Step[]) {
     sql` or `,
   )
   const swept = db.$with('swept', {}).as(sql`
-    delete from sign_in_throttles where key = any (array(
-      select key from sign_in_throttles
-      where spent_until < now() - interval '1 hour'
-      and key <> all (select unnest(array_remove(array[${list(steps, (_, index) => column(index))}], null)) from keys)
-      order by spent_until limit 20 for update skip locked
+    delete from ${rateLimits} where ${rateLimits.key} = any (array(
+      select ${stored.key} from ${storedLimits}
+      where ${stored.spentUntil} < now() - interval '1 hour'
+      and ${stored.key} <> all (select unnest(array_remove(array[${list(steps, (_, index) => column(index))}], null)) from keys)
+      order by ${stored.spentUntil} limit 20 for update skip locked
     )) and (select not (${refused}) from keys)`)
   const outcome = sql<string>`(
     select json_build_object(
@@ -85,33 +92,40 @@ export function isOurFailure(error: unknown): boolean {
   return code === undefined || code === 'unavailable'
 }
 
-/** The SQL that forgives a key all its attempts. */
-export const forgive = (key: string) => sql`delete from sign_in_throttles where key = ${key}`
+/** The CTE that forgives a key all its attempts. */
+export const forgiving = (db: Db, key: string) =>
+  db
+    .$with('forgiven')
+    .as(db.delete(rateLimits).where(eq(rateLimits.key, key)).returning({ key: rateLimits.key }))
 
 async function giveBack(db: Db, charge: Charge): Promise<void> {
   if (charge.length === 0) return
   const paces = charge.map(({ key, limit }) => sql`when ${key} then ${seconds(limit.pace)}`)
-  await db.execute(sql`
-    update sign_in_throttles set spent_until = spent_until - case key ${sql.join(paces, sql` `)} end
-    where key in (${list(charge, ({ key }) => sql`${key}`)})`)
+  const keys = charge.map(({ key }) => key)
+  await db
+    .update(rateLimits)
+    .set({
+      spentUntil: sql`${rateLimits.spentUntil} - case ${rateLimits.key} ${sql.join(paces, sql` `)} end`,
+    })
+    .where(inArray(rateLimits.key, keys))
 }
 
 function charge({ limit }: Step, index: number): SQL {
   const isAdmitted = index === 0 ? sql`true` : sql`not ${isRefused(index - 1)}`
   return sql`
-    insert into sign_in_throttles as stored (key, spent_until)
+    insert into ${storedLimits} (${key}, ${until})
     select ${column(index)}, now() + ${seconds(limit.pace)} from keys, wait
     where ${column(index)} is not null and seconds <= 0 and ${isAdmitted}
-    on conflict (key) do update
-    set spent_until = greatest(${spentUntil(limit)}, now()) + ${seconds(limit.pace)}
+    on conflict (${key}) do update
+    set ${until} = greatest(${spentUntil(limit)}, now()) + ${seconds(limit.pace)}
     where ${spentUntil(limit)} <= now() + ${windowOf(limit)}
-    returning key`
+    returning ${stored.key}`
 }
 
 // How many seconds until a step would admit an attempt, as the statement finds the table: below zero if it does so now.
 const waitOf = ({ limit }: Step, index: number) => sql`(
   select extract(epoch from ${spentUntil(limit)} - now() - ${windowOf(limit)})
-  from sign_in_throttles as stored where stored.key = ${column(index)})`
+  from ${storedLimits} where ${stored.key} = ${column(index)})`
 
 const isRefused = (index: number) =>
   sql`(${column(index)} is not null and not exists (select from ${sql.raw(`charged_${index}`)}))`

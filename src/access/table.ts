@@ -1,6 +1,7 @@
-import { index, integer, pgTable, varchar } from 'drizzle-orm/pg-core'
+import { index, integer, varchar } from 'drizzle-orm/pg-core'
 import { moment } from '../db/columns.ts'
-import { users } from '../users/table.ts'
+import { pgTable } from '../db/table.ts'
+import { users } from '../identity/table.ts'
 
 export const sessions = pgTable(
   'sessions',
@@ -10,8 +11,8 @@ export const sessions = pgTable(
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
     tokenDigest: varchar('token_digest', { length: 43 }).notNull().unique(),
-    /** That of the user when the session was opened. */
-    passwordVersion: integer('password_version').notNull().default(1),
+    /** The user's `sessionEpoch` when the session was opened. */
+    epoch: integer('epoch').notNull().default(1),
     userAgent: varchar('user_agent', { length: 255 }),
     ip: varchar('ip', { length: 45 }),
     createdAt: moment('created_at').notNull().defaultNow(),
@@ -21,12 +22,12 @@ export const sessions = pgTable(
   (table) => [index('sessions_user_id_index').on(table.userId)],
 )
 
-/** How far each account and each address has used up its attempts to sign in and to register; `charge.ts` explains the rule. */
-export const signInThrottles = pgTable(
-  'sign_in_throttles',
+/** How far each key, such as an account or an address, has used up what it may do; `charge.ts` explains the rule. */
+export const rateLimits = pgTable(
+  'rate_limits',
   {
     key: varchar('key', { length: 80 }).primaryKey(),
     spentUntil: moment('spent_until').notNull(),
   },
-  (table) => [index('sign_in_throttles_spent_until_index').on(table.spentUntil)],
+  (table) => [index('rate_limits_spent_until_index').on(table.spentUntil)],
 )

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
-import { boolean, index, integer, pgEnum, pgTable, text, varchar } from 'drizzle-orm/pg-core'
+import { boolean, index, integer, pgEnum, text, varchar } from 'drizzle-orm/pg-core'
 import { moment } from '../db/columns.ts'
+import { pgTable } from '../db/table.ts'
 
 /** What a user may do: an admin manages the other users. */
 export const userRole = pgEnum('user_role', ['user', 'admin'])
@@ -12,8 +13,8 @@ export const users = pgTable(
     username: varchar('username', { length: 32 }).notNull().unique(),
     email: varchar('email', { length: 254 }).unique(),
     passwordHash: text('password_hash').notNull(),
-    /** Goes up with each new password; a session holds as long as it has the same one. */
-    passwordVersion: integer('password_version').notNull().default(1),
+    /** Rises with whatever ends all sessions of the user: a new password, a suspension. A session is valid while it has the same. */
+    sessionEpoch: integer('session_epoch').notNull().default(1),
     role: userRole('role').notNull().default('user'),
     suspended: boolean('suspended').notNull().default(false),
     createdAt: moment('created_at').notNull().defaultNow(),

@@ -1,10 +1,6 @@
 import { type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
-import type { Config, ScryptCost } from '../config.ts'
-import { AppError } from '../errors.ts'
+import type { ScryptCost } from '../config.ts'
 import { slots } from './slots.ts'
-
-/** The settings that decide about passwords. */
-export type PasswordPolicy = Pick<Config, 'passwordMinLength' | 'scrypt'>
 
 // A hash takes a core for a fifth of a second and 16 MiB; a flood of them must not take every thread and all memory.
 // Two cores get through as many as may wait well before the app would give up on the last of them.
@@ -18,23 +14,6 @@ const KEY_BYTES = 32
 const LARGEST_COST = 2 ** 20
 const PHC = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})$/
 
-/** Throws `invalid` at `pointer` unless the policy takes `password` for the user called `username`. Both are normalised. */
-export function assertPasswordAllowed(
-  password: string,
-  username: string,
-  policy: PasswordPolicy,
-  pointer: string,
-): void {
-  const reject = (detail: string): never => {
-    throw new AppError('invalid', 'The password is not acceptable; see errors.', {
-      errors: [{ pointer, detail }],
-    })
-  }
-  if ([...password].length < policy.passwordMinLength)
-    reject(`must have at least ${policy.passwordMinLength} characters`)
-  if (password.toLowerCase() === username) reject('must not be the user name')
-}
-
 /** Hashes a normalised password with a new salt to a PHC string. Throws `unavailable` when too many others wait for a hash. */
 export async function hashPassword(password: string, cost: ScryptCost): Promise<string> {
   const salt = crypto.getRandomValues(new Uint8Array(16))
@@ -47,8 +26,8 @@ export const hashForRegistration: typeof hashPassword = (password, cost) =>
   inRegistrationSlot(() => hashPassword(password, cost))
 
 /**
- * Whether `password`, normalised, is the one that `hash` was made from. Without a hash, or with one that is not ours, it takes the time of
- * one at `cost` all the same, so that nobody can time which users exist. Throws `unavailable` like `hashPassword`.
+ * Whether `password`, normalised, is the one that `hash` was made from. Without a usable hash it takes the same time, so that
+ * timing does not reveal which users exist. Throws `unavailable` like `hashPassword`.
  */
 export async function verifyPassword(
   password: string,
@@ -60,7 +39,7 @@ export async function verifyPassword(
   return stored !== null && timingSafeEqual(key, stored.key)
 }
 
-/** Whether `hash` was made at another cost than `cost`, and so should be made anew while its password is at hand. */
+/** Whether `hash` was made at another cost than `cost`, and should be replaced while its password is at hand. */
 export function needsRehash(hash: string, cost: ScryptCost): boolean {
   const stored = parse(hash)?.cost
   return stored?.N !== cost.N || stored.r !== cost.r || stored.p !== cost.p

@@ -1,0 +1,93 @@
+import { eq, exists, type SQL, sql } from 'drizzle-orm'
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import type { TypedQueryBuilder } from 'drizzle-orm/query-builders/query-builder'
+import type { ColumnsSelection } from 'drizzle-orm/sql'
+import type { Db } from '../db/db.ts'
+import { InsertFrom, type InsertValues } from '../db/insert.ts'
+import { type Placeholders, prepared } from '../db/prepared.ts'
+import { AppError } from '../errors.ts'
+import type { UserRow } from '../identity/schema.ts'
+import { users } from '../identity/table.ts'
+import { type Caller, extendIfDue, isDue, isLive, unauthenticated } from './caller.ts'
+import { sessions } from './table.ts'
+
+/** SQL about the caller, for the statement that acts for the caller. */
+export type Me = {
+  id: SQL<number>
+  sessionId: SQL<number>
+  isAdmin: SQL
+  /** Whether `column` is the caller's id. Not true where the token is not valid. */
+  is: (column: PgColumn) => SQL
+  /** Inserts a row of the caller's, none where the token is not valid. */
+  insert: <Table extends PgTable>(table: Table, values: InsertValues<Table>) => InsertFrom<Table>
+}
+
+type Row = Record<string, unknown>
+
+/** The name under which the rows of a caller's statement can be ordered. */
+export const ACTED = 'acted'
+
+/** A statement that returns rows. */
+export type Act<Found extends Row> = TypedQueryBuilder<ColumnsSelection, Found[]>
+
+type Acted<Found> = { caller: { id: number; role: UserRow['role'] }; rows: Found[] }
+
+/**
+ * Returns a function that looks the caller up and acts for the caller in one statement, built once for each database. `act`
+ * is the statement that selects or changes rows; it must restrict them by `me`, so that an invalid token changes nothing.
+ * The function returns the caller and the rows. Throws `unauthenticated`.
+ */
+export function asCaller<Found extends Row, Values extends object = object>(
+  name: string,
+  act: (db: Db, me: Me, values: Placeholders<Values>) => Act<Found>,
+  order: SQL[] = [],
+): (db: Db, caller: Caller, values: Values) => Promise<Acted<Found>> {
+  const run = prepared(name, (db, values: Placeholders<Values & Pick<Caller, 'tokenDigest'>>) => {
+    const caller = db.$with('caller').as(
+      db
+        .select({
+          id: users.id,
+          role: users.role,
+          sessionId: sql<number>`${sessions.id}`.as('session_id'),
+          isDue: isDue.as('is_due'),
+        })
+        .from(sessions)
+        .innerJoin(users, isLive())
+        .where(eq(sessions.tokenDigest, values.tokenDigest)),
+    )
+    const id = sql<number>`(select ${caller.id} from ${caller})`
+    const me: Me = {
+      id,
+      sessionId: sql<number>`(select ${caller.sessionId} from ${caller})`,
+      isAdmin: exists(db.select({ id: caller.id }).from(caller).where(eq(caller.role, 'admin'))),
+      is: (column) => eq(column, id),
+      insert: (table, values) => new InsertFrom(table, values, caller),
+    }
+    const acted = db.$with(ACTED).as(act(db, me, values))
+    return db
+      .with(caller, acted)
+      .select()
+      .from(caller)
+      .leftJoin(acted, sql`true`)
+      .orderBy(...order)
+  })
+  return async (db, caller, values) => {
+    const found = (await run(db, { ...values, tokenDigest: caller.tokenDigest })) as {
+      caller: Acted<Found>['caller'] & { isDue: boolean }
+      acted: Found | null
+    }[]
+    const [first] = found
+    if (!first) throw unauthenticated()
+    if (caller.mustBe && first.caller.role !== caller.mustBe)
+      throw new AppError('forbidden', 'Only admins may do this.')
+    await extendIfDue(db, caller, first.caller.isDue)
+    return { caller: first.caller, rows: found.flatMap(({ acted }) => (acted ? [acted] : [])) }
+  }
+}
+
+/** Runs `act` for the caller in one statement, like `asCaller` for a statement that differs from request to request. */
+export const actAs = <Found extends Row>(
+  db: Db,
+  caller: Caller,
+  act: (me: Me) => Act<Found>,
+): Promise<Acted<Found>> => asCaller('', (_, me) => act(me))(db, caller, {})

@@ -1,0 +1,44 @@
+import { Hono } from 'hono'
+import { getCaller } from '../access/caller.ts'
+import { signedIn } from '../access/guards.ts'
+import { clientOf } from '../http/client.ts'
+import type { Env } from '../http/env.ts'
+import { operation } from '../http/operations.ts'
+import { validateBody } from '../http/validate.ts'
+import { User } from '../identity/schema.ts'
+import { UserPatch } from '../users/schema.ts'
+import { deleteUser, updateUser } from '../users/service.ts'
+import { changePassword } from './change-password.ts'
+import { PasswordChange } from './schema.ts'
+
+/** The signed-in user, at an address that needs no id. */
+export const meRoutes = new Hono<Env>()
+  .get('/', operation('Get yourself', 200, User), signedIn, async (c) => {
+    const user = await getCaller(c.env.db, c.var.caller)
+    return c.json(User.parse(user))
+  })
+  .patch(
+    '/',
+    operation('Change yourself', 200, User, ['conflict', 'forbidden']),
+    signedIn,
+    validateBody(UserPatch),
+    async (c) => {
+      const user = await updateUser(c.env.db, c.var.caller, 'me', c.req.valid('json'))
+      return c.json(User.parse(user))
+    },
+  )
+  .delete('/', operation('Delete yourself', 204), signedIn, async (c) => {
+    await deleteUser(c.env.db, c.var.caller, 'me')
+    return c.body(null, 204)
+  })
+  .put(
+    '/password',
+    operation('Change your password; every other session ends', 204, undefined, ['too_many_attempts']),
+    signedIn,
+    validateBody(PasswordChange),
+    async (c) => {
+      const changer = { ip: clientOf(c).ip, caller: c.var.caller }
+      await changePassword(c.env.db, changer, c.req.valid('json'), c.env.config)
+      return c.body(null, 204)
+    },
+  )
