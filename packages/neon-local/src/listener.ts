@@ -3,26 +3,23 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import type { Certificate } from './options.ts'
 import type { Encryption } from './tcp.ts'
+import { OptionError } from './upstream.ts'
 
 const TLS_HANDSHAKE = 0x16 // RFC 8446, 5.1
 const STARTUP = 0x00 // a startup packet begins with its length, which has four bytes and is small
 
 /**
  * One port for three protocols, which the first byte of a connection tells apart: TLS, Postgres's (`postgres`), and HTTP
- * with its WebSockets. With a certificate, connections must be encrypted. Throws when the certificate cannot be used.
+ * with its WebSockets. With a certificate, connections must be encrypted. Throws `OptionError` when the certificate cannot be used.
  */
 export function createListener(
   http: HttpServer,
   postgres: (socket: Socket, encryption: Encryption) => void,
   certificate?: Certificate,
 ): Server {
-  const tls = certificate && createTlsServer(certificate, (socket) => whenSpoken(socket, served))
+  const tls = certificate && createTls(certificate, (socket) => whenSpoken(socket, served))
   tls?.on('tlsClientError', () => {}) // the client is told by TLS itself
-
-  function upgrade(socket: Socket): void {
-    tls?.emit('connection', socket)
-    socket.resume()
-  }
+  const upgrade = (socket: Socket) => tls?.emit('connection', socket)
 
   function served(socket: Socket, first: number): void {
     if (first === STARTUP) postgres(socket, null)
@@ -53,4 +50,12 @@ function whenSpoken(socket: Socket, then: (socket: Socket, first: number) => voi
     socket.unshift(chunk)
     then(socket, chunk[0] ?? 0)
   })
+}
+
+function createTls(certificate: Certificate, serve: (socket: Socket) => void): Server {
+  try {
+    return createTlsServer(certificate, serve)
+  } catch {
+    throw new OptionError("The certificate or its key can't be used; both must be PEM.")
+  }
 }

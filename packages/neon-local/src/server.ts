@@ -7,10 +7,11 @@ import { IDLE_TIMEOUT_MS, JWT_ROLES, MAX_CONNECTIONS } from './limits.ts'
 import type { Link } from './link.ts'
 import { createListener } from './listener.ts'
 import type { NeonLocal, Options } from './options.ts'
-import { createPools } from './pools.ts'
+import { createPools, type Pools } from './pools.ts'
+import { isLoopback } from './settings.ts'
 import { answerSql } from './sql.ts'
 import { servePostgres } from './tcp.ts'
-import { readUpstream, type Upstream } from './upstream.ts'
+import { OptionError, readUpstream, type Upstream } from './upstream.ts'
 import { serveWebSocket } from './websocket.ts'
 
 /**
@@ -20,44 +21,54 @@ import { serveWebSocket } from './websocket.ts'
  */
 export async function startNeonLocal(options: Options): Promise<NeonLocal> {
   const upstream = readUpstream(options.upstream)
-  const hostname = options.hostname ?? '127.0.0.1'
+  const { hostname = '127.0.0.1', port: wanted = 0 } = options
+  if (isLoopback(upstream.host) && upstream.port === wanted) {
+    throw new OptionError(`The upstream is the endpoint itself: both are on port ${wanted}.`)
+  }
   const pools = createPools(upstream, {
     max: options.maxConnections ?? MAX_CONNECTIONS,
     idleTimeoutMs: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
   })
-  const { jwks, jwtRoles: roles = JWT_ROLES } = options
-  const admit = await createAdmission(jwks === undefined ? undefined : { jwks, roles }, upstream, pools)
   const links = new Set<Link>()
+  try {
+    const listener = await createEndpoint(options, hostname, { upstream, pools, links })
+    const close = closer(listener)
+    listener.listen(wanted, hostname)
+    await once(listener, 'listening')
+    const { port } = listener.address() as AddressInfo
+    const host = `${reachable(hostname)}:${port}`
+    const isEncrypted = options.tls !== undefined
+    return {
+      port,
+      url: `${isEncrypted ? 'https' : 'http'}://${host}`,
+      connectionString: (database) => connectionString(upstream, host, isEncrypted, database),
+      async stop() {
+        close()
+        await Promise.all([...links].map((link) => link.hangUp()))
+        await pools.close()
+      },
+    }
+  } catch (error) {
+    await pools.close()
+    throw error
+  }
+}
+
+type Behind = { upstream: Upstream; pools: Pools; links: Set<Link> }
+
+async function createEndpoint(
+  { jwks, jwtRoles: roles = JWT_ROLES, allowOrigins = [], allowHosts = [], tls }: Options,
+  hostname: string,
+  { upstream, pools, links }: Behind,
+): Promise<Server> {
+  const admit = await createAdmission(jwks === undefined ? undefined : { jwks, roles }, upstream, pools)
+  const hosts = [reachable(hostname), ...allowHosts].map((name) => name.toLowerCase())
   const http = createHttpServer({
-    allowed: {
-      origins: options.allowOrigins ?? [],
-      hosts: [reachable(hostname), ...(options.allowHosts ?? [])].map((name) => name.toLowerCase()),
-    },
+    allowed: { origins: allowOrigins, hosts },
     sql: (request, left) => answerSql(request, left, { pools, upstream, admit }),
     webSocket: (webSocket: WebSocket) => serveWebSocket(webSocket, upstream, links),
   })
-  const listener = createListener(
-    http,
-    (socket, encryption) => void servePostgres(socket, upstream, links, encryption),
-    options.tls,
-  )
-  const close = closer(listener)
-  listener.listen(options.port ?? 0, hostname)
-  await once(listener, 'listening')
-
-  const { port } = listener.address() as AddressInfo
-  const host = `${reachable(hostname)}:${port}`
-  const isEncrypted = options.tls !== undefined
-  return {
-    port,
-    url: `${isEncrypted ? 'https' : 'http'}://${host}`,
-    connectionString: (database) => connectionString(upstream, host, isEncrypted, database),
-    async stop() {
-      close()
-      await Promise.all([...links].map((link) => link.hangUp()))
-      await pools.close()
-    },
-  }
+  return createListener(http, (socket, encryption) => servePostgres(socket, upstream, links, encryption), tls)
 }
 
 /** Returns a function that stops a server from listening, and ends its connections. */
