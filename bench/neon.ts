@@ -1,7 +1,7 @@
 import { useNeonLocal } from '@hearth/neon-local'
 import { Pool as NeonPool, neon, neonConfig } from '@neondatabase/serverless'
 import pg from 'pg'
-import { databaseUrl } from '../tools/postgres/databases.ts'
+import { databaseUrl } from '../tools/databases.ts'
 
 // What `make bench-neon` does: the local Neon, in a process of its own, against the same queries over TCP.
 const ROUNDS = 5

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { loadConfig } from '../src/config.ts'
-import { databaseUrl } from '../tools/postgres/databases.ts'
+import { databaseUrl } from '../tools/databases.ts'
 
 const DATABASE_URL = 'postgres://user:secret@db.example.org/backend_db'
 

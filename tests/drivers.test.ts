@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { connect as overBun } from '../src/db/bun-sql.ts'
 import { connect as overPostgresJs } from '../src/db/postgres-js.ts'
-import { databaseUrl } from '../tools/postgres/databases.ts'
+import { databaseUrl } from '../tools/databases.ts'
 import { startCuttingProxy } from './support/cutting-proxy.ts'
 
 // Nothing awaits a statement of the driver's own, so a connection that breaks during it would end the process.

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { databaseUrl } from '../tools/postgres/databases.ts'
+import { databaseUrl } from '../tools/databases.ts'
 import { deletions, type RecordedApi, serveNeonApi, settingsOf } from './support/neon-api.ts'
 
 const project = join(import.meta.dir, '..')

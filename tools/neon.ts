@@ -1,6 +1,6 @@
 import { isLoopback, runCommand } from '@hearth/neon-local'
+import { databaseUrl } from './databases.ts'
 import { runTool } from './error.ts'
-import { databaseUrl } from './postgres/databases.ts'
 
 // What `make neon` does: the command `neon-local`, in front of the development database unless --upstream names another.
 await runTool(() =>

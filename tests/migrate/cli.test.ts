@@ -1,5 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { DATABASES } from '../../tools/postgres/databases.ts'
+import { DATABASES } from '../../tools/databases.ts'
 import { PATIENT_MS, tablesNamed, withMigrations } from '../support/migrations.ts'
 
 setDefaultTimeout(PATIENT_MS)

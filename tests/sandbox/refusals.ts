@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'bun:test'
 import { TestServer } from '@hearth/sandbox'
 import { SQL } from 'bun'
 import { connect } from '../../src/db/bun-sql.ts'
-import { databaseUrl } from '../../tools/postgres/databases.ts'
+import { databaseUrl } from '../../tools/databases.ts'
 
 const url = new URL(await databaseUrl('test'))
 

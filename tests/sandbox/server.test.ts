@@ -4,7 +4,7 @@ import { TestServer } from '@hearth/sandbox'
 import { SQL } from 'bun'
 import { send } from '../../packages/sandbox/src/drizzle.ts'
 import { connect } from '../../src/db/bun-sql.ts'
-import { databaseUrl } from '../../tools/postgres/databases.ts'
+import { databaseUrl } from '../../tools/databases.ts'
 
 const url = new URL(await databaseUrl('test'))
 const base = `sandbox_server_${crypto.randomUUID().slice(0, 8)}`

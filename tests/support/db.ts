@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { fingerprintOf, onScratch, TestServer } from '@hearth/sandbox'
-import { databaseUrl } from '../../tools/postgres/databases.ts'
+import { databaseUrl } from '../../tools/databases.ts'
 import { openDriver } from './drivers.ts'
 
 const project = join(import.meta.dir, '../..')

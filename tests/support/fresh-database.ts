@@ -2,11 +2,10 @@ import { loadConfig } from '../../src/config.ts'
 import { connect } from '../../src/db/bun-sql.ts'
 import { promoteUser } from '../../src/users/operator.ts'
 import { createUser } from '../../src/users/service.ts'
+import { embeddedServer } from '../../tools/databases.ts'
 import { ToolError } from '../../tools/error.ts'
 import { MIGRATIONS, readFolder } from '../../tools/migrate/folder.ts'
 import { migrateUp } from '../../tools/migrate/run/migrate-up.ts'
-import { dataDir } from '../../tools/postgres/databases.ts'
-import { startPostgres } from '../../tools/postgres/server.ts'
 
 const MARK = 'created by the tests'
 
@@ -19,7 +18,7 @@ export type FreshDatabase = {
 
 /** Makes an empty database by the migrations on the embedded server, with one admin in it: HTTP alone can't make the first. */
 export async function freshDatabase(name: string): Promise<FreshDatabase> {
-  const server = await startPostgres(dataDir(), [])
+  const server = await embeddedServer()
   const admin = () => new Bun.SQL(server.url('postgres'), { max: 1 })
   const drop = async () => {
     await using sql = admin()
@@ -33,7 +32,7 @@ export async function freshDatabase(name: string): Promise<FreshDatabase> {
     await sql`drop database if exists ${sql(name)} with (force)`
   }
   await drop()
-  await startPostgres(dataDir(), [name])
+  await embeddedServer([name])
   {
     await using sql = admin()
     await sql.unsafe(`comment on database ${name} is '${MARK}'`)

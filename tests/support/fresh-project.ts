@@ -1,13 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, rmSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
+import { temporaryFolder } from '@hearth/dev-postgres'
 import { program } from '../../tools/edge/programs.ts'
 import { environment, type Outcome, textOf } from './processes.ts'
 import type { Registry } from './registry.ts'
 
 /** A folder outside this repository with a project in it, whose package managers know `registry` alone. */
 export async function freshProject(registry: Registry, files: Record<string, string> = {}) {
-  const parent = mkdtempSync(join(tmpdir(), 'hearth-test-'))
+  const parent = temporaryFolder('hearth-test-')
   const folder = join(parent, 'a project') // people have such paths
   mkdirSync(folder)
   for (const [name, text] of Object.entries({ 'package.json': '{ "type": "module" }', ...files }))

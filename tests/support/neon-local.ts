@@ -1,6 +1,6 @@
 import { type NeonLocal, type Options, startNeonLocal, useNeonLocal } from '@hearth/neon-local'
 import { neonConfig } from '@neondatabase/serverless'
-import { databaseUrl } from '../../tools/postgres/databases.ts'
+import { databaseUrl } from '../../tools/databases.ts'
 
 /** A local Neon in front of a scratch database, and a direct connection to watch that database with. */
 export type Endpoint = NeonLocal & {

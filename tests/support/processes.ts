@@ -1,6 +1,6 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { temporaryFolder } from '@hearth/dev-postgres'
 
 const PROJECT = resolve(import.meta.dir, '../..')
 
@@ -37,9 +37,9 @@ export async function run(file: string, args: string[] = [], env: Environment = 
 
 /** An embedded server of a test file's own, in a folder of its own: it can be stopped and killed while other tests run. */
 export function ownServer() {
-  const folder = mkdtempSync(join(tmpdir(), 'hearth-test-'))
+  const folder = temporaryFolder('hearth-test-')
   const env = { DATA_DIR: join(folder, 'data') }
-  const cli = (command: string) => run('tools/postgres/cli.ts', [command], env)
+  const cli = (command: string) => run('tools/postgres.ts', [command], env)
   return {
     folder,
     env,
@@ -47,7 +47,6 @@ export function ownServer() {
     startApp: () => startApp(env),
     async remove(): Promise<void> {
       await cli('reset')
-      rmSync(realpathSync(join(env.DATA_DIR, 'postgres')), { recursive: true }) // for root it is a link to elsewhere
       rmSync(folder, { recursive: true })
     },
   }

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { temporaryFolder } from '@hearth/dev-postgres'
 import { textOf } from './processes.ts'
 
 const root = join(import.meta.dir, '../..')
@@ -14,7 +14,7 @@ export type Registry = { url: string; pack: (name: string) => Promise<string>; s
  * installed here, so that a test can run the `npm install` of a README without a network.
  */
 export function startRegistry(): Registry {
-  const folder = mkdtempSync(join(tmpdir(), 'hearth-test-'))
+  const folder = temporaryFolder('hearth-test-')
   const tarballs = new Map<string, Promise<string>>()
   const tarballOf = (at: string) => {
     const tarball = tarballs.get(at) ?? pack(at, mkdtempSync(join(folder, 'tarball-')))

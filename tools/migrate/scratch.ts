@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { dataDir } from '../postgres/databases.ts'
-import { startPostgres } from '../postgres/server.ts'
+import { embeddedServer } from '../databases.ts'
 import type { Query } from './catalog.ts'
 
 const PREFIX = 'hearth_scratch_'
@@ -10,7 +9,7 @@ const PREFIX = 'hearth_scratch_'
  * and drops the database afterwards, also when `work` throws. What a killed run left behind is dropped on the way.
  */
 export async function withScratchDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {
-  const server = await startPostgres(dataDir(), [])
+  const server = await embeddedServer()
   const name = `${PREFIX}${process.pid}_${randomBytes(4).toString('hex')}`
   await using admin = new Bun.SQL(server.url('postgres'), { max: 1 })
   await dropStale(admin)

@@ -1,4 +1,4 @@
-import { DATABASES, databaseUrl } from '../postgres/databases.ts'
+import { DATABASES, databaseUrl } from '../databases.ts'
 import { Refusal } from './refusal.ts'
 
 /**

@@ -1,9 +1,6 @@
-export {
-  isReachable,
-  postgresBinaries,
-  postgresMajor,
-  runProgram,
-  SHARED_STATE,
-  serverUser,
-} from './binaries.ts'
-export { DevPostgresError } from './error.ts'
+export { type DevPostgresCode, DevPostgresError } from './error.ts'
+export type { Commands, Options } from './options.ts'
+export { type Server, startPostgres } from './start.ts'
+export { postgresStatus, type Status } from './status.ts'
+export { resetPostgres, stopPostgres } from './stop.ts'
+export { removeAbandoned, type TemporaryServer, temporaryFolder, temporaryPostgres } from './temporary.ts'

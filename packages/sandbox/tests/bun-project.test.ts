@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { join } from 'node:path'
 import { freshProject } from '../../../tests/support/fresh-project.ts'
 import { type Registry, startRegistry } from '../../../tests/support/registry.ts'
-import { databaseUrl } from '../../../tools/postgres/databases.ts'
+import { databaseUrl } from '../../../tools/databases.ts'
 
 setDefaultTimeout(120_000) // npm installs, on a busy machine
 const source = join(import.meta.dir, 'bun-project')

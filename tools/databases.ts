@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
-import { isDatabaseUrl } from '../../src/config.ts'
-import { ToolError } from '../error.ts'
-import { startPostgres } from './server.ts'
+import { DevPostgresError, type Server, startPostgres } from '@hearth/dev-postgres'
+import { isDatabaseUrl } from '../src/config.ts'
+import { ToolError } from './error.ts'
 
 /** The two databases of a checkout; a purpose is also the argument that asks for its connection string. */
 export const DATABASES = { development: 'backend_db', test: 'backend_test_db' } as const
@@ -12,7 +12,7 @@ const VARIABLES = { development: 'DATABASE_URL', test: 'DATABASE_TEST_URL' } as 
 
 /** The folder of the embedded server's data: `DATA_DIR`, or `.data` in the project. */
 export function dataDir(env: Environment = process.env): string {
-  return resolve(import.meta.dir, '../..', env.DATA_DIR || '.data')
+  return resolve(import.meta.dir, '..', env.DATA_DIR || '.data')
 }
 
 /**
@@ -28,8 +28,24 @@ export async function databaseUrl(purpose: Purpose, env: Environment = process.e
   }
   const given = env[VARIABLES[purpose]]
   if (given) return given
-  const server = await startPostgres(dataDir(env), Object.values(DATABASES))
+  const server = await embeddedServer(Object.values(DATABASES), env)
   return server.url(DATABASES[purpose])
+}
+
+/** The embedded server with `databases`; it is started when needed. Throws `DevPostgresError`, and `ToolError` for an unusable folder. */
+export async function embeddedServer(
+  databases: string[] = [],
+  env: Environment = process.env,
+): Promise<Server> {
+  const make = env.DATA_DIR ? `DATA_DIR='${env.DATA_DIR}' make` : 'make'
+  try {
+    return await startPostgres(dataDir(env), databases, {
+      commands: { stop: `${make} db-stop`, reset: `${make} db-reset` },
+    })
+  } catch (error) {
+    if (!(error instanceof DevPostgresError && error.code === 'unusable_folder')) throw error
+    throw new ToolError(`${error.message} Here: set DATA_DIR to a folder of yours.`)
+  }
 }
 
 // Two strings can name one database: by another spelling of the host, the default port, or Neon's pooled host.

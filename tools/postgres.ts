@@ -1,12 +1,13 @@
-import { runTool, ToolError } from '../error.ts'
+import { removeAbandoned, resetPostgres, stopPostgres } from '@hearth/dev-postgres'
 import { databaseUrl, dataDir } from './databases.ts'
-import { resetPostgres, stopPostgres } from './server.ts'
+import { runTool, ToolError } from './error.ts'
 
 const commands: Record<string, () => Promise<void>> = {
   async url() {
     console.log(await databaseUrl('development'))
   },
   async 'test-url'() {
+    await removeAbandoned('hearth-test-') // by test runs that were killed
     console.log(await databaseUrl('test'))
   },
   async stop() {
@@ -24,7 +25,7 @@ const commands: Record<string, () => Promise<void>> = {
 
 await runTool(async () => {
   const command = commands[process.argv[2] ?? '']
-  if (!command) throw new ToolError(`Usage: bun tools/postgres/cli.ts ${Object.keys(commands).join(' | ')}`)
+  if (!command) throw new ToolError(`Usage: bun tools/postgres.ts ${Object.keys(commands).join(' | ')}`)
   await command()
   return 0
 })
