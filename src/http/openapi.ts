@@ -57,7 +57,7 @@ function operationObject(
     }),
     responses: {
       ...(success && { [success.status]: successResponse(success) }),
-      ...problemResponses([...(errors ?? []), 'unavailable']),
+      ...problemResponses([...(errors ?? []), 'invalid', 'unavailable']), // each refuses unknown query keys
     },
   }
 }
