@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { startNeonLocal } from '@hearth/neon-local'
-import { connectTo } from '../tests/runtimes/client.ts'
+import { PASSWORD } from '../tests/contract/api.ts'
+import { connectTo } from '../tests/runtimes/host.ts'
 import { freshDatabase } from '../tests/support/fresh-database.ts'
 import { bundle, MAIN_MODULE } from '../tools/edge/bundle.ts'
 import { startWorkerd } from '../tools/edge/workerd.ts'
@@ -25,10 +26,11 @@ await runTool(async () => {
   const worker = await startWorkerd(folder, MAIN_MODULE, { DATABASE_URL, LOG: 'off' })
   const hasher = await startHasher()
   try {
-    const { admin } = await connectTo(worker.url, database.admin)
+    await using remote = await connectTo(worker.url, database.url)
+    const admin = await remote.api.admin()
     const getMe: Ask = () =>
       fetch(`${worker.url}/me`, { headers: { Authorization: `Bearer ${admin.token}` } })
-    const body = JSON.stringify({ username: admin.username, password: admin.password })
+    const body = JSON.stringify({ username: admin.username, password: PASSWORD })
     const headers = { 'Content-Type': 'application/json' }
     const signIn: Ask = () => fetch(`${worker.url}/sessions`, { method: 'POST', headers, body })
     const warm = (ask: Ask) => timed(() => succeed(ask))

@@ -1,32 +1,17 @@
 import { runTool, ToolError } from '../../tools/error.ts'
+import { races, scenarios } from '../contract/scenarios/index.ts'
 import { startCuttingProxy } from '../support/cutting-proxy.ts'
 import { freshDatabase } from '../support/fresh-database.ts'
 import { onBun } from './bun.ts'
-import { connectTo } from './client.ts'
-import { faults } from './contract/faults.ts'
-import { headers } from './contract/headers.ts'
-import { hostile } from './contract/hostile.ts'
-import { me } from './contract/me.ts'
-import { protocol } from './contract/protocol.ts'
-import { registration } from './contract/registration.ts'
-import { sessions } from './contract/sessions.ts'
-import { users } from './contract/users.ts'
 import { onDeno } from './deno.ts'
+import { faults } from './faults.ts'
+import { connectTo } from './host.ts'
 import type { Launch } from './runtime.ts'
 import { onWorkerd } from './workerd.ts'
 
 // What `make test-runtimes` does: the whole contract over HTTP, once in each runtime, each time on a new database.
 const RUNTIMES: Record<string, Launch> = { bun: onBun, deno: onDeno, workerd: onWorkerd }
-const SCENARIOS = {
-  ...registration,
-  ...sessions,
-  ...me,
-  ...users,
-  ...protocol,
-  ...headers,
-  ...hostile,
-  ...faults,
-}
+const SCENARIOS = { ...scenarios, ...races, ...faults }
 const SCENARIO_TIMEOUT_MS = 60_000
 
 type Result = { runtime: string; passed: number; failed: number; seconds: number }
@@ -48,9 +33,10 @@ async function runOn(runtime: string): Promise<Result> {
   let passed = 0
   try {
     const app = await launch(proxy.url)
-    const api = await connectTo(app.url, database.admin)
+    await using remote = await connectTo(app.url, database.url)
     for (const [name, scenario] of Object.entries(SCENARIOS)) {
-      const failure = await failureOf(() => scenario(api, proxy))
+      await remote.resetLimits()
+      const failure = await failureOf(() => scenario(remote.api, proxy))
       if (failure) console.error(`(fail) ${runtime}: ${name}\n${failure}\n`)
       else passed++
     }

@@ -1,5 +1,5 @@
 import { ToolError } from '../../tools/error.ts'
-import { ALLOWED_ORIGIN } from './contract/headers.ts'
+import { ALLOWED_ORIGIN } from '../contract/scenarios/protocol.ts'
 
 /** The app in one runtime: where it answers, and how to end it. */
 export type Running = { url: string; stop: () => Promise<void> }

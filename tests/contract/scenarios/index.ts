@@ -1,0 +1,24 @@
+import { bodies } from './bodies.ts'
+import { hostile } from './hostile.ts'
+import { me } from './me.ts'
+import { protocol } from './protocol.ts'
+import { registration } from './registration.ts'
+import { sessions } from './sessions.ts'
+import { tokens } from './tokens.ts'
+import { userList } from './user-list.ts'
+import { users } from './users.ts'
+
+export { races } from './races.ts'
+
+/** The HTTP contract. Each scenario counts on nothing that another one did. */
+export const scenarios = {
+  ...registration,
+  ...sessions,
+  ...tokens,
+  ...me,
+  ...users,
+  ...userList,
+  ...bodies,
+  ...protocol,
+  ...hostile,
+}
