@@ -1,3 +1,4 @@
+import { access } from '../access-scenarios.ts'
 import { bodies } from './bodies.ts'
 import { hostile } from './hostile.ts'
 import { me } from './me.ts'
@@ -18,6 +19,7 @@ export const scenarios = {
   ...me,
   ...users,
   ...userList,
+  ...access,
   ...bodies,
   ...protocol,
   ...hostile,
