@@ -111,7 +111,8 @@ worker-types: node_modules/.run ## write the types of wrangler.toml's variables 
 
 ##@ Migrations
 # A variable that was given becomes an option; the shell reads it from the environment, so that no value is taken for code.
-MIGRATE := $(DO) migrate
+# The tool's sentences then name variables, not options.
+MIGRATE := @HEARTH_MIGRATE_SPEAKS=make $(BUN) run --silent migrate
 given = $(if $($1),--$2 "$$$1")
 
 .PHONY: migrate-create

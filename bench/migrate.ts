@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { writeMigrations } from '../tests/support/migrations.ts'
-import { withScratchDatabase } from '../tools/migrate/scratch.ts'
+import { withScratchDatabase } from '../tests/support/scratch.ts'
 
 // How long 500 migrations take from an empty database: this project's tool, then drizzle-kit on the same files.
 const COUNT = 500

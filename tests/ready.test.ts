@@ -1,8 +1,9 @@
 import { afterAll, beforeEach, describe, expect, spyOn, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
+import { readFolder } from '../packages/migrate/src/folder.ts'
 import { newestMigration } from '../src/db/migration.ts'
 import type { Services } from '../src/http/env.ts'
-import { MIGRATIONS, readFolder } from '../tools/migrate/folder.ts'
+import { PROJECT } from '../tools/migrate/project.ts'
 import { db, hasTransactions } from './support/db.ts'
 import { call, services } from './support/http.ts'
 
@@ -67,6 +68,6 @@ describe('/ready', () => {
 })
 
 test('the newest migration that the build knows is the last of the folder', () => {
-  const { name = '', when = 0 } = readFolder(MIGRATIONS).migrations.at(-1) ?? {}
+  const { name = '', when = 0 } = readFolder(PROJECT.folder).migrations.at(-1) ?? {}
   expect(newestMigration).toMatchObject({ tag: name, when })
 })

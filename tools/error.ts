@@ -1,4 +1,5 @@
 import { DevPostgresError } from '@hearth/dev-postgres'
+import { Refusal } from '@hearth/migrate'
 import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { explainRefusal, sqlError } from '../src/db/sql-error.ts'
 import { AppError } from '../src/errors.ts'
@@ -16,7 +17,7 @@ export class ToolError extends Error {
 }
 
 /**
- * Runs a command's body; what it returns becomes the exit code. A `ToolError`, an `AppError`, a package's error, a database that can't be
+ * Runs a command's body; what it returns becomes the exit code. A `ToolError`, an `AppError`, a `Refusal` of the migration tool, a package's error, a database that can't be
  * used or that refuses the app's query becomes a sentence on stderr and an exit code; anything else keeps its stack.
  */
 export async function runTool(body: () => Promise<number | undefined>): Promise<void> {
@@ -28,7 +29,7 @@ export async function runTool(body: () => Promise<number | undefined>): Promise<
     const sentence = isSentence ? error.message : (explainRefusal(error) ?? withoutValues(error))
     if (sentence === null) throw error
     console.error(sentence)
-    process.exit(error instanceof ToolError ? error.exitCode : 1) // at once: under --watch, Bun would wait for a change of the code
+    process.exit(error instanceof ToolError || error instanceof Refusal ? error.exitCode : 1) // at once: under --watch, Bun would wait for a change of the code
   }
 }
 

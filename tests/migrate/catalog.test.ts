@@ -4,7 +4,7 @@ import {
   catalogDifferences,
   columnOrderDifferences,
   readCatalog,
-} from '../../tools/migrate/catalog.ts'
+} from '../../packages/migrate/src/catalog.ts'
 import { PATIENT_MS } from '../support/migrations.ts'
 import { openScratch } from './scratch-session.ts'
 

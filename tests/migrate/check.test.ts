@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { snapshotOf } from '../../tools/migrate/kit.ts'
+import { snapshotOf } from '../../packages/migrate/src/kit.ts'
 import { type Fixture, PATIENT_MS, type World, withMigrations } from '../support/migrations.ts'
 
 setDefaultTimeout(PATIENT_MS)

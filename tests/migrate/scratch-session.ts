@@ -1,13 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Created, createMigration } from '../../tools/migrate/create/create.ts'
-import { fileText, writeMigration } from '../../tools/migrate/create/write.ts'
-import { snapshotOf } from '../../tools/migrate/kit.ts'
-import { modelOf } from '../../tools/migrate/plan/model.ts'
-import { plan } from '../../tools/migrate/plan/plan.ts'
-import { type Session, withSession } from '../../tools/migrate/run/session.ts'
-import { withScratchDatabase } from '../../tools/migrate/scratch.ts'
+import { type Created, createMigration } from '../../packages/migrate/src/create/create.ts'
+import { fileText, writeMigration } from '../../packages/migrate/src/create/write.ts'
+import { snapshotOf } from '../../packages/migrate/src/kit.ts'
+import { modelOf } from '../../packages/migrate/src/plan/model.ts'
+import { plan } from '../../packages/migrate/src/plan/plan.ts'
+import { type Session, withSession } from '../../packages/migrate/src/run/session.ts'
+import { PROJECT } from '../../tools/migrate/project.ts'
+import { withScratchDatabase } from '../support/scratch.ts'
 import type { Models } from './cases/case.ts'
 
 /** A scratch database that lasts for all tests of a file, and what they do with it. */
@@ -52,6 +53,7 @@ async function migrating(
     models: after,
     message: 'change',
     empty: false,
+    scratch: await PROJECT.scratch(),
     answers: { renames, drops: [], noRename: true },
     ask: async () => undefined,
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { withScratchDatabase } from '../../tools/migrate/scratch.ts'
+import { withScratchDatabase } from '../support/scratch.ts'
 
 /** The names of the scratch databases on the server of `url`. */
 async function scratchDatabases(url: string): Promise<string[]> {

@@ -9,7 +9,7 @@ const blueprint = {
   fingerprint: fingerprintOf(models, await Bun.file(join(project, 'package.json')).text()),
   async statements() {
     // Loading drizzle-kit takes longer than the tests of a file do.
-    const { createStatements } = await import('../../tools/migrate/kit.ts')
+    const { createStatements } = await import('../../packages/migrate/src/kit.ts')
     const { loadModels } = await import('../../tools/migrate/models.ts')
     return createStatements(await loadModels())
   },

@@ -1,11 +1,12 @@
+import { readFolder } from '../../packages/migrate/src/folder.ts'
+import { migrateUp } from '../../packages/migrate/src/run/migrate-up.ts'
 import { loadConfig } from '../../src/config.ts'
 import { connect } from '../../src/db/bun-sql.ts'
 import { promoteUser } from '../../src/users/operator.ts'
 import { createUser } from '../../src/users/service.ts'
 import { embeddedServer } from '../../tools/databases.ts'
 import { ToolError } from '../../tools/error.ts'
-import { MIGRATIONS, readFolder } from '../../tools/migrate/folder.ts'
-import { migrateUp } from '../../tools/migrate/run/migrate-up.ts'
+import { PROJECT } from '../../tools/migrate/project.ts'
 
 const MARK = 'created by the tests'
 
@@ -38,7 +39,7 @@ export async function freshDatabase(name: string): Promise<FreshDatabase> {
     await sql.unsafe(`comment on database ${name} is '${MARK}'`)
   }
   const url = server.url(name)
-  const folder = readFolder(MIGRATIONS)
+  const folder = readFolder(PROJECT.folder)
   const to = folder.migrations.length - 1
   await migrateUp(url, folder, {
     agree: async () => {},

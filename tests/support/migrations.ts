@@ -1,15 +1,17 @@
 import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findRevision, readFolder } from '../../tools/migrate/folder.ts'
-import { migrateUp } from '../../tools/migrate/run/migrate-up.ts'
-import { withScratchDatabase } from '../../tools/migrate/scratch.ts'
+import { findRevision, readFolder } from '../../packages/migrate/src/folder.ts'
+import { migrateUp } from '../../packages/migrate/src/run/migrate-up.ts'
 import { type Outcome, run, start } from './processes.ts'
+import { withScratchDatabase } from './scratch.ts'
 
 /** The longest that a test may take which starts several processes: a busy machine takes its time for them. */
 export const PATIENT_MS = 30_000
 
 const CLI = 'tools/migrate/cli.ts'
+// Its sentences name make's variables, as the Makefile has it.
+const AS_MAKE = { HEARTH_MIGRATE_SPEAKS: 'make' }
 const FIRST_DATE = 1_700_000_000_000
 
 /** A migration of a test: `down` may be left out, and `date` moves it in time, in seconds after the first. */
@@ -71,14 +73,15 @@ export function writeMigrations(folder: string, fixtures: Fixture[]): void {
 
 function worldOf(folder: string, url: string, sql: Bun.SQL): World {
   const inFolder = (args: string[]) => [...args, '--folder', folder]
-  const migrateOn = (other: string, ...args: string[]) => run(CLI, inFolder(args), { DATABASE_URL: other })
+  const migrateOn = (other: string, ...args: string[]) =>
+    run(CLI, inFolder(args), { DATABASE_URL: other, ...AS_MAKE })
   const migrate = (...args: string[]) => migrateOn(url, ...args)
   return {
     url,
     folder,
     sql,
     up: (to) => arrange(url, folder, to),
-    start: (...args) => start(CLI, inFolder(args), { DATABASE_URL: url }),
+    start: (...args) => start(CLI, inFolder(args), { DATABASE_URL: url, ...AS_MAKE }),
     migrate,
     migrateOn,
     onTerminal: (typed, ...args) => onTerminal(inFolder(args), url, typed),
@@ -109,7 +112,7 @@ async function onTerminal(args: string[], url: string, typed: string): Promise<O
   const data = (_: unknown, shown: Uint8Array) => {
     out += new TextDecoder().decode(shown)
   }
-  const env = { ...process.env, DATABASE_URL: url }
+  const env = { ...process.env, DATABASE_URL: url, ...AS_MAKE }
   const child = Bun.spawn([process.execPath, CLI, ...args], { env, terminal: { cols: 200, rows: 24, data } })
   child.terminal?.write(typed)
   return { code: await child.exited, out, err: '' }

@@ -1,10 +1,14 @@
+import {
+  describeDatabase,
+  migrateUp,
+  pendingOf,
+  Refusal,
+  readFolder,
+  readStatus,
+  withSession,
+} from '@hearth/migrate'
 import { ToolError } from '../error.ts'
-import { MIGRATIONS, readFolder } from './folder.ts'
-import { Refusal } from './refusal.ts'
-import { migrateUp } from './run/migrate-up.ts'
-import { readStatus } from './run/run.ts'
-import { describeDatabase, withSession } from './run/session.ts'
-import { pendingOf } from './run/status.ts'
+import { PROJECT } from './project.ts'
 import { migrationTarget } from './target.ts'
 
 /**
@@ -13,7 +17,7 @@ import { migrationTarget } from './target.ts'
  */
 export async function migrateDevelopment(): Promise<string> {
   const url = await migrationTarget()
-  const folder = readFolder(MIGRATIONS)
+  const folder = readFolder(PROJECT.folder)
   await migrateUp(url, folder, {
     to: folder.migrations.length - 1,
     agree: async (_, losses) => {
@@ -38,7 +42,7 @@ export async function migratedDatabase(): Promise<string> {
   if (!process.env.DATABASE_URL) return migrateDevelopment()
   const url = await migrationTarget()
   const pending = await withSession(url, async (session) =>
-    pendingOf(await readStatus(session, readFolder(MIGRATIONS))),
+    pendingOf(await readStatus(session, readFolder(PROJECT.folder))),
   )
   if (pending.length === 0) return url
   throw new ToolError(

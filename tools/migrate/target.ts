@@ -1,5 +1,5 @@
+import { Refusal } from '@hearth/migrate'
 import { DATABASES, databaseUrl } from '../databases.ts'
-import { Refusal } from './refusal.ts'
 
 /**
  * The connection string of the database that migrations are for: the one that DATABASE_URL names, else the development database, whose

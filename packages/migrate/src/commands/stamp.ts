@@ -1,0 +1,74 @@
+import { command } from '../command.ts'
+import { findRevision, readFolder } from '../folder.ts'
+import { Refusal } from '../refusal.ts'
+import { lockedTransaction } from '../run/migrator-lock.ts'
+import { readStatus } from '../run/run.ts'
+import { describeDatabase, type Session, withSession } from '../run/session.ts'
+import { type Entry, isApplied, type Status } from '../run/status.ts'
+import { acceptFiles, forget, PREPARE_TRACKING, recordApplied } from '../run/tracking.ts'
+import { calling, flag } from '../wording.ts'
+
+const LOCK_TIMEOUT_MS = 5_000
+
+/** `stamp`: records that the database is at a migration, with the files as they are, and runs none of them. */
+export const stamp = command({
+  summary: 'record that the database is at a migration, without running anything',
+  options: {
+    rev: {
+      type: 'string',
+      value: 'REV',
+      help: 'the migration (0003, or its whole name); none for an empty one',
+    },
+  },
+  async run({ folder: path, database, print, say }, { rev }) {
+    if (rev === undefined)
+      throw new Refusal(
+        'usage',
+        `Say which: ${calling('stamp', { rev: '0003' })}, or \`${flag('rev', 'none')}\`.`,
+      )
+    const folder = readFolder(path)
+    const place = findRevision(folder, rev)
+    const url = await database()
+    const changes = await withSession(url, (session) =>
+      lockedTransaction(session, { say, lockTimeoutMs: LOCK_TIMEOUT_MS }, async () => {
+        for (const statement of PREPARE_TRACKING) await session.query(statement)
+        return record(session, await readStatus(session, folder), place)
+      }),
+    )
+    for (const line of changes) print(line)
+    const name = folder.migrations[place]?.name ?? null
+    print(`${describeDatabase(url)} is recorded as being at ${name ?? 'none'}; no migration was run.`)
+    return { data: { current: name, changes } }
+  },
+})
+
+async function record(session: Session, status: Status, place: number): Promise<string[]> {
+  const changes: string[] = []
+  for (const { when } of status.unknown) {
+    await session.query(forget(when))
+    changes.push(`Forgot one dated ${new Date(when).toISOString()}, which is not in the folder.`)
+  }
+  for (const [at, entry] of status.entries.entries()) {
+    const change = await recordOne(session, entry, at <= place)
+    if (change) changes.push(change)
+  }
+  return changes
+}
+
+async function recordOne(session: Session, entry: Entry, shouldBeApplied: boolean): Promise<string | null> {
+  const { name, migration, tracked, state, wayBack } = entry
+  if (!shouldBeApplied) {
+    if (!tracked) return null
+    await session.query(forget(migration.when))
+    return `Forgot ${name}.`
+  }
+  if (!migration.up) throw new Refusal('missing', `${name}.sql is in the journal but not in the folder.`)
+  if (!isApplied(entry)) {
+    await session.query(forget(migration.when)) // what a half-applied one left
+    await session.query(recordApplied(migration))
+    return `Recorded ${name} as applied.`
+  }
+  if (state === 'applied' && wayBack !== 'edited') return null
+  await session.query(acceptFiles(migration))
+  return `Accepted the files of ${name} as they are.`
+}

@@ -1,0 +1,40 @@
+import { command, lockTimeout, lockTimeoutMs, resume, wholeNumber } from '../command.ts'
+import { askFor } from '../consent.ts'
+import { findRevision, readFolder } from '../folder.ts'
+import { migrateUp } from '../run/migrate-up.ts'
+import { listed, type Price } from '../run/price.ts'
+import { describeDatabase } from '../run/session.ts'
+import type { Entry } from '../run/status.ts'
+
+/** `up`: applies what is pending, one transaction a migration, once somebody who has seen which data goes says yes. */
+export const up = command({
+  summary: 'apply the pending migrations; asks where data would go',
+  options: {
+    to: { type: 'string', value: 'REV', help: 'stop after this one (0003, or its whole name)' },
+    yes: { type: 'boolean', help: 'do not ask, whatever goes' },
+    'lock-timeout': lockTimeout,
+    resume,
+  },
+  async run(context, values) {
+    const { database, print, say } = context
+    const folder = readFolder(context.folder)
+    const url = await database()
+    const agree = async (steps: Entry[], prices: Price[]) => {
+      const costly = steps.filter(({ name }) => prices.some(({ migration }) => migration === name))
+      print(`Going up on ${describeDatabase(url)}:`)
+      for (const line of listed(costly, prices)) print(line)
+      if (!values.yes) await askFor(context, 'Go up', prices)
+    }
+    const result = await migrateUp(url, folder, {
+      to: findRevision(folder, values.to ?? 'last'),
+      agree,
+      onRan: ({ name, ms }) => print(`Applied ${name} (${ms} ms)`),
+      say,
+      lockTimeoutMs: lockTimeoutMs(values['lock-timeout']),
+      resumeAt: wholeNumber('resume', values.resume, 1),
+    })
+    const what = result.applied.length > 0 ? 'Done' : 'Nothing to apply'
+    print(`${what}: ${describeDatabase(url)} is at ${result.current ?? 'none'}.`)
+    return { data: result }
+  },
+})

@@ -1,0 +1,65 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { journalPath, readJournal, snapshotPath } from '../folder.ts'
+import { truncated } from '../plan/sql.ts'
+import { Refusal } from '../refusal.ts'
+import type { Snapshot } from '../snapshot.ts'
+import { calling } from '../wording.ts'
+
+/** What a migration's files hold. */
+export type Draft = { slug: string; up: string; down: string; snapshot: Snapshot }
+
+const SEPARATOR = '\n--> statement-breakpoint\n'
+
+/** The text of an SQL file: comments for the runner and for people, then statements. */
+export function fileText(head: string[], statements: string[]): string {
+  return `${[...head, statements.join(SEPARATOR)].join('\n')}\n`
+}
+
+/** The snapshot of a folder's last migration, or null where there is no migration yet. Throws `missing` for one whose snapshot is gone. */
+export function lastSnapshot(folder: string): Snapshot | null {
+  const last = readJournal(folder).entries.at(-1)
+  if (!last) return null
+  const path = snapshotPath(folder, last.idx)
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8'))
+  throw new Refusal(
+    'missing',
+    `${path} is gone: bring it back, since the next migration begins where it ends.`,
+  )
+}
+
+/** Writes a migration as the folder's newest, as drizzle-kit would, and returns the paths of its two SQL files. The journal comes last: what it does not name is not there. */
+export function writeMigration(
+  folder: string,
+  { slug, up, down, snapshot }: Draft,
+): { name: string; files: string[] } {
+  mkdirSync(join(folder, 'meta'), { recursive: true })
+  const journal = { version: '7', dialect: 'postgresql', ...readJournal(folder) }
+  const last = journal.entries.at(-1)
+  const idx = (last?.idx ?? -1) + 1
+  const name = `${number(idx)}_${slug}`
+  const files = [join(folder, `${name}.sql`), join(folder, `${name}.down.sql`)]
+  writeFileSync(files[0] ?? '', up)
+  writeFileSync(files[1] ?? '', down)
+  writeFileSync(snapshotPath(folder, idx), JSON.stringify(snapshot, null, 2))
+  const when = Math.max(Date.now(), (last?.when ?? 0) + 1)
+  journal.entries.push({ idx, version: '7', when, tag: name, breakpoints: true })
+  writeFileSync(journalPath(folder), JSON.stringify(journal, null, 2))
+  return { name, files }
+}
+
+/** A message as it stands in a file's name. Throws `usage` for one without a letter or digit. */
+export function slugOf(message: string): string {
+  const words =
+    message
+      .normalize('NFC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  if (words.length > 0) return truncated(words.join('_'), 60).replace(/_$/, '')
+  throw new Refusal(
+    'usage',
+    `Say what the migration does: ${calling('create', { message: 'add email to users' })}.`,
+  )
+}
+
+const number = (idx: number) => String(idx).padStart(4, '0')

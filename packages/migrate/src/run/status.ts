@@ -1,0 +1,123 @@
+import type { Folder, Migration } from '../folder.ts'
+import { Refusal } from '../refusal.ts'
+import { calling } from '../wording.ts'
+import type { Tracked } from './tracking.ts'
+
+/** A migration as a database stands to it. `missing`: applied, and its file is gone. */
+export type Entry = {
+  name: string
+  migration: Migration
+  tracked: Tracked | null
+  state: 'applied' | 'pending' | 'edited' | 'missing' | 'unfinished'
+  /** The way back: `edited` since the migration was applied, or `none` there. */
+  wayBack: 'ready' | 'edited' | 'none'
+}
+
+/** A database beside a folder: its migrations in order, and what the database has had applied that the folder lacks. */
+export type Status = { folder: Folder; entries: Entry[]; unknown: Tracked[] }
+
+/** Compares what a database has had applied with a folder. */
+export function compare(folder: Folder, tracked: Tracked[]): Status {
+  const byDate = new Map(tracked.map((row) => [row.when, row]))
+  const entries = folder.migrations.map((migration): Entry => {
+    const row = byDate.get(migration.when) ?? null
+    byDate.delete(migration.when)
+    return {
+      name: migration.name,
+      migration,
+      tracked: row,
+      state: stateOf(migration, row),
+      wayBack: wayBackOf(migration, row),
+    }
+  })
+  return { folder, entries, unknown: [...byDate.values()] }
+}
+
+/** Whether the database has this migration, with whatever file. */
+export const isApplied = ({ state }: Entry): boolean => state !== 'pending' && state !== 'unfinished'
+
+/** The migrations that are not applied, the oldest first. */
+export const pendingOf = ({ entries }: Status): Entry[] => entries.filter((entry) => !isApplied(entry))
+
+/** The newest applied migration, or null. */
+export const currentOf = ({ entries }: Status): Entry | null => entries.findLast(isApplied) ?? null
+
+/** Throws the first `Refusal` that stands against applying what is pending. */
+export function checkBeforeUp(status: Status): void {
+  checkFolder(status)
+  checkUnknown(status)
+  const edited = status.entries.find(({ state }) => state === 'edited')
+  if (edited) {
+    throw new Refusal(
+      'edited',
+      `${edited.migration.up?.path} was edited after it was applied. Bring it back as it was and put the change into a new migration; or take it back with ${calling('down', { to: before(status, edited) })} and apply it again; or, if the database has the change already, say so with ${calling('stamp', { rev: currentOf(status)?.name ?? 'none' })}.`,
+    )
+  }
+  const current = currentOf(status)
+  const late = pendingOf(status)[0]
+  if (current && late && status.entries.indexOf(late) < status.entries.indexOf(current)) {
+    throw new Refusal(
+      'out_of_order',
+      `${late.name} is older than ${current.name}, which is applied already: a merge brought it in late. Where the data allows it, ${calling('down', { to: before(status, late) })} and ${calling('up')} apply both in order; else delete its files and journal entry and make it anew, as the newest, with ${calling('create')}.`,
+    )
+  }
+}
+
+/** Throws the first `Refusal` that stands against taking back `steps`, the newest first. */
+export function checkBeforeDown(status: Status, steps: Entry[]): void {
+  checkUnknown(status)
+  for (const { name, state, wayBack, migration } of steps) {
+    if (wayBack === 'none') {
+      throw new Refusal(
+        'missing',
+        `${name} has no way back: ${name}.down.sql is not there. Bring it back, or write it by hand.`,
+      )
+    }
+    if (wayBack === 'edited' && state !== 'unfinished') {
+      throw new Refusal(
+        'edited',
+        `${migration.down?.path} was edited after its migration was applied. Bring it back as it was; or, if it is right as it is, accept it with ${calling('stamp', { rev: currentOf(status)?.name ?? 'none' })}.`,
+      )
+    }
+  }
+}
+
+/** The name of the migration before `entry`, or `none`: where to go back to so that `entry` is no longer applied. */
+function before({ entries }: Status, entry: Entry): string {
+  return entries[entries.indexOf(entry) - 1]?.name ?? 'none'
+}
+
+function checkFolder({ folder, entries }: Status): void {
+  const [problem] = folder.problems
+  if (problem) throw new Refusal('broken_folder', problem)
+  const missing = entries.find(({ migration }) => migration.up === null)
+  if (missing) {
+    throw new Refusal(
+      'missing',
+      `${missing.name}.sql is in the journal but not in the folder: bring the file back; \`git log -- ${missing.name}.sql\` says where it went.`,
+    )
+  }
+}
+
+function checkUnknown(status: Status): void {
+  const [row] = status.unknown
+  if (!row) return
+  const applied = row.appliedAt ? `, applied ${row.appliedAt.toISOString()}` : ''
+  throw new Refusal(
+    'unknown_applied',
+    `The database has a migration that this folder lacks (dated ${new Date(row.when).toISOString()}${applied}): it comes from another branch. Take it back there with ${calling('down')}; or, to forget it and keep what it did, ${calling('stamp', { rev: currentOf(status)?.name ?? 'none' })}.`,
+  )
+}
+
+function stateOf({ up }: Migration, row: Tracked | null): Entry['state'] {
+  if (!row) return 'pending'
+  if (row.unfinished) return 'unfinished'
+  if (!up) return 'missing'
+  return up.hash === row.hash ? 'applied' : 'edited'
+}
+
+function wayBackOf({ down }: Migration, row: Tracked | null): Entry['wayBack'] {
+  if (!down) return 'none'
+  // Without a recorded hash (drizzle's own migrator keeps none) there is nothing to hold the file against.
+  return row && row.downHash !== null && row.downHash !== down.hash ? 'edited' : 'ready'
+}
