@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { call } from './support/http.ts'
+import { call, services } from './support/http.ts'
 
 describe('the description', () => {
   test('knows every operation of the contract, and every status it can answer', async () => {
@@ -69,5 +69,17 @@ describe('the description', () => {
       'sort',
       'q',
     ])
+  })
+
+  test('follows the password minimum of the settings, which is reported once', async () => {
+    const settings = { with: services({ passwordMinLength: 15 }) }
+    const { body } = await call('GET /openapi.json', settings)
+    const { schema } = body.paths['/users'].post.requestBody.content['application/json']
+    expect(schema.properties.password.minLength).toBe(15)
+    for (const password of ['12345', '1234567890']) {
+      const refused = await call('POST /users', { body: { username: 'alice', password }, ...settings })
+      const errors = [{ pointer: '/password', detail: 'must have at least 15 characters' }]
+      expect([refused.status, refused.body.errors]).toEqual([422, errors])
+    }
   })
 })
