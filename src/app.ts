@@ -28,7 +28,7 @@ const allowListedOrigins: MiddlewareHandler<Env> = (c, next) => {
   return isOtherOptions ? next() : crossOrigin(c, next)
 }
 
-/** The application: what it is handed with each request stands in `Services`. */
+/** The application. Each request brings its `Services`: `app.fetch(request, services)`. */
 export const app = new Hono<Env>()
   .use(requestId())
   .use(logRequests)

@@ -1,4 +1,4 @@
-/** Everything that can go wrong in a way a caller can be told about. What a code means in HTTP stands in `http/problem.ts`. */
+/** Every error that a caller can see. `http/problem.ts` maps each code to a status and a title. */
 export type ErrorCode =
   | 'malformed'
   | 'unauthenticated'

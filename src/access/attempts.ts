@@ -36,7 +36,7 @@ export type Place = { ip: string | null; block: string | null }
 /** Returns the place of an address. */
 export const placeOf = (ip: string | null): Place => ({ ip, block: ip && addressBlock(ip) })
 
-/** A placeholder that is text, also where nothing else in the statement says so. */
+/** A placeholder with the type text, for where Postgres cannot infer it. */
 export const textOf = (value: Placeholder): SQL<string | null> => sql`${value}::text`
 
 /**

@@ -1,4 +1,4 @@
-/** A session's secret as its owner holds it: 256 random bits in base64url. */
+/** Returns a new token: 256 random bits in base64url. */
 export const newToken = (): string => encode(crypto.getRandomValues(new Uint8Array(32)))
 
 /** Whether `text` has the form of a token. */

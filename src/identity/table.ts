@@ -13,7 +13,7 @@ export const users = pgTable(
     username: varchar('username', { length: 32 }).notNull().unique(),
     email: varchar('email', { length: 254 }).unique(),
     passwordHash: text('password_hash').notNull(),
-    /** Rises with whatever ends all sessions of the user: a new password, a suspension. A session is valid while it has the same. */
+    /** Raised by a new password and a suspension, which end all sessions: a session is valid while its `epoch` is equal. */
     sessionEpoch: integer('session_epoch').notNull().default(1),
     role: userRole('role').notNull().default('user'),
     suspended: boolean('suspended').notNull().default(false),
