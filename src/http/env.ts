@@ -14,5 +14,8 @@ export type Services = {
   ip?: string | undefined
 }
 
-/** The types of a Hono context that hold on every route. A guard adds the caller for the handlers behind it. */
-export type Env = { Bindings: Services; Variables: RequestIdVariables }
+/**
+ * The types of a Hono context that hold on every route. `signal` aborts when the request's time is up or its client has left
+ * (`deadline.ts`). A guard adds the caller for the handlers behind it.
+ */
+export type Env = { Bindings: Services; Variables: RequestIdVariables & { signal: AbortSignal } }
