@@ -1,6 +1,13 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
-import { DevPostgresError, postgresStatus, resetPostgres, startPostgres, stopPostgres } from './index.ts'
+import {
+  DevPostgresError,
+  postgresStatus,
+  resetPostgres,
+  startPostgres,
+  stopPostgres,
+  sweepPostgres,
+} from './index.ts'
 
 const USAGE = `Usage: dev-postgres <command> [--dir .data]
 
@@ -8,7 +15,8 @@ const USAGE = `Usage: dev-postgres <command> [--dir .data]
   url [database]         the same, but print only this URL
   status                 print whether it is running; exit code 1 when it is not
   stop                   stop it; its data is kept
-  reset --yes            stop it and delete all its databases`
+  reset --yes            stop it and delete all its databases
+  sweep [--yes]          list the data of projects that are gone (root's, under /var/lib), and delete it with --yes`
 
 type Arguments = { dir: string; databases: string[]; yes: boolean }
 
@@ -43,6 +51,14 @@ const commands: Record<string, (given: Arguments) => number | Promise<number>> =
       return refuse(`Nothing was changed: reset deletes all databases in ${dir}. Run it again with --yes.`)
     await resetPostgres(dir)
     return say('The databases are deleted.', 0)
+  },
+  async sweep({ yes }) {
+    const folders = await sweepPostgres(yes)
+    if (folders.length === 0) return say('There is no data of a project that is gone.', 0)
+    return say(
+      [...folders, yes ? 'Deleted.' : 'Nothing was changed: sweep --yes deletes these.'].join('\n'),
+      0,
+    )
   },
 }
 

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   readlinkSync,
   realpathSync,
@@ -10,7 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { systemCode } from './error.ts'
 import type { Commands } from './options.ts'
 import { portFor } from './port.ts'
@@ -34,15 +36,14 @@ export type Home = {
 
 /**
  * The server's home in `dir`, or null where it has none yet. Where the server's user cannot enter `dir` (root, in a home of
- * mode 0700), `dir/postgres` links to a folder under /var/lib.
+ * mode 0700), `dir/postgres` links to a folder under /var/lib. Throws system errors.
  */
 export function findHome(dir: string, commands: Commands): Home | null {
   try {
     const place = join(realpathSync(dir), 'postgres')
-    const isLink = lstatSync(place).isSymbolicLink()
-    const target = isLink ? readlinkSync(place) : place
-    if (isLink && !belongsTo(target, place)) return null
-    return homeAt(place, target, commands)
+    if (!lstatSync(place).isSymbolicLink()) return homeAt(place, place, commands)
+    const target = resolve(dirname(place), readlinkSync(place))
+    return belongsTo(target, place) ? homeAt(place, target, commands) : null
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null
     throw error
@@ -53,44 +54,42 @@ export function findHome(dir: string, commands: Commands): Home | null {
 export function makeHome(dir: string, commands: Commands): Home {
   mkdirSync(dir, { recursive: true })
   const existing = findHome(dir, commands)
-  if (existing) {
-    mkdirSync(existing.folder, { recursive: true })
-    return existing
-  }
+  if (existing) return existing
   const place = join(realpathSync(dir), 'postgres')
-  const target = canEnter(serverUser(place), dirname(place)) ? place : sharedFolder(place)
-  mkdirSync(target, { recursive: true, mode: 0o755 })
-  if (target !== place) link(place, target)
-  return homeAt(place, target, commands)
+  if (canEnter(serverUser(place), dirname(place))) mkdirSync(place, { recursive: true })
+  else makeLink(place)
+  return findHome(dir, commands) ?? homeAt(place, place, commands)
 }
 
-/** Whether the folder under /var/lib serves the project that has `place`, and not the one that the project was copied from. */
+/** Whether the folder that `place` links to is this project's, and not the one of the project that it was copied from. */
 function belongsTo(target: string, place: string): boolean {
-  if (target === sharedFolder(place)) return true
-  const owner = readIfThere(join(target, 'belongs-to'))
-  const isCopy = owner !== place && linkTarget(owner) === target
-  if (!isCopy && owner !== place) writeFileSync(join(target, 'belongs-to'), place) // the project was moved
-  return !isCopy
+  const note = join(target, 'belongs-to')
+  const owner = readIfThere(note)
+  if (owner !== place && linkTarget(owner) === target) return false
+  if (owner !== place) writeFileSync(note, place) // the project was moved
+  return true
 }
 
-/** Whether the project that a folder under /var/lib was made for is gone. */
-export function isAbandoned(target: string): boolean {
-  const owner = readIfThere(join(target, 'belongs-to'))
-  return owner !== '' && linkTarget(owner) !== target
-}
+/** Whether a folder under /var/lib belongs to a project that is gone. */
+export const isAbandoned = (target: string): boolean =>
+  linkTarget(readIfThere(join(target, 'belongs-to'))) !== target
 
-function link(place: string, target: string): void {
+function makeLink(place: string): void {
+  mkdirSync(SHARED_STATE, { recursive: true, mode: 0o755 })
+  const target = mkdtempSync(join(SHARED_STATE, `${basename(dirname(dirname(place)))}-`))
+  chmodSync(target, 0o755)
   writeFileSync(join(target, 'belongs-to'), place)
-  if (linkTarget(place) === target) return
-  rmSync(place, { force: true })
   try {
+    if (linkTarget(place)) rmSync(place) // of the project that this one was copied from
     symlinkSync(target, place)
   } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw error // another start was faster
+    rmSync(target, { recursive: true })
+    if (systemCode(error) !== 'EEXIST') throw error // else another start was faster
   }
 }
 
-function homeAt(place: string, folder: string, commands: Commands): Home {
+/** The home whose state is in `folder`, for the project that has it at `place`. */
+export function homeAt(place: string, folder: string, commands: Commands): Home {
   const data = join(folder, 'data')
   const secrets = existsSync(join(folder, 'password')) ? folder : data // servers from before this package kept them outside
   return {
@@ -99,17 +98,10 @@ function homeAt(place: string, folder: string, commands: Commands): Home {
     log: join(folder, 'log'),
     password: join(secrets, 'password'),
     port: join(secrets, 'port'),
-    usualPort: portFor(hashOf(place).readUInt16BE(0)),
+    usualPort: portFor(createHash('sha256').update(place).digest().readUInt16BE(0)),
     user: serverUser(data),
     commands,
   }
-}
-
-const hashOf = (place: string): Buffer => createHash('sha256').update(place).digest()
-
-function sharedFolder(place: string): string {
-  const project = basename(dirname(dirname(place)))
-  return join(SHARED_STATE, `${project}-${hashOf(place).toString('hex').slice(0, 8)}`)
 }
 
 function linkTarget(path: string): string | null {

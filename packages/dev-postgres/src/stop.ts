@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { renameSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { explained } from './causes.ts'
 import { DevPostgresError, systemCode } from './error.ts'
-import { findHome, type Home } from './home.ts'
+import { findHome, type Home, homeAt, isAbandoned } from './home.ts'
 import { ownCommands } from './options.ts'
 import { findServer, isRunning } from './process.ts'
+import { SHARED_STATE } from './programs.ts'
 
 const STOP_TIMEOUT_MS = 30_000 // it writes its data to disk
 
@@ -25,16 +26,34 @@ export async function resetPostgres(dir: string): Promise<void> {
   try {
     const home = findHome(dir, ownCommands(dir))
     if (home === null) return
-    await stop(home)
-    // Renamed first, so that a start during the deletion finds nothing rather than half of the data.
-    const folder = `${home.folder}.deleted-${randomBytes(4).toString('hex')}`
-    renameSync(home.folder, folder)
-    await stop({ ...home, folder, data: join(folder, 'data') }) // one that was started in between
-    rmSync(folder, { recursive: true, force: true })
+    await removeHome(home)
     rmSync(join(dir, 'postgres'), { force: true }) // the link to it, where it was one
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw explained(error, dir) // else another process deletes it
   }
+}
+
+/**
+ * Stops the servers and deletes the data of projects that are gone: those of root in folders that the server's user cannot enter, whose data is
+ * under /var/lib. Returns their folders. Unless `isConfirmed`, it only lists them.
+ */
+export async function sweepPostgres(isConfirmed: boolean): Promise<string[]> {
+  const folders = existsSync(SHARED_STATE)
+    ? readdirSync(SHARED_STATE).map((name) => join(SHARED_STATE, name))
+    : []
+  const abandoned = folders.filter((folder) => existsSync(join(folder, 'belongs-to')) && isAbandoned(folder))
+  if (isConfirmed)
+    for (const folder of abandoned) await removeHome(homeAt(folder, folder, ownCommands(folder)))
+  return abandoned
+}
+
+// Renamed first, so that a start during the deletion finds nothing rather than half of the data.
+async function removeHome(home: Home): Promise<void> {
+  await stop(home)
+  const folder = `${home.folder}.deleted-${randomBytes(4).toString('hex')}`
+  renameSync(home.folder, folder)
+  await stop({ ...home, folder, data: join(folder, 'data') }) // one that was started in between
+  rmSync(folder, { recursive: true, force: true })
 }
 
 async function stop(home: Home): Promise<boolean> {

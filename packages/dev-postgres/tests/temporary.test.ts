@@ -1,4 +1,4 @@
-import { expect, setDefaultTimeout, test } from 'bun:test'
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { postgresStatus, removeAbandoned, temporaryFolder, temporaryPostgres } from '../src/index.ts'
@@ -6,6 +6,9 @@ import { isRunning } from '../src/process.ts'
 import { newServer, query } from './support.ts'
 
 setDefaultTimeout(60_000)
+const prefix = `hearth-test-${process.pid}-`
+const living = newServer(temporaryFolder(prefix))
+afterAll(living.remove)
 
 test('a temporary server is deleted when it is disposed of', async () => {
   let dir: string
@@ -18,7 +21,6 @@ test('a temporary server is deleted when it is disposed of', async () => {
 })
 
 test('what killed processes left behind is removed, and what living ones use is not', async () => {
-  const prefix = `hearth-test-${process.pid}-`
   const script = `
     const { temporaryFolder, startPostgres } = await import('${join(import.meta.dir, '../src/index.ts')}')
     const folder = temporaryFolder('${prefix}')
@@ -30,11 +32,9 @@ test('what killed processes left behind is removed, and what living ones use is 
   const { server } = postgresStatus(join(folder, 'data')) ?? {}
   expect(server).toMatchObject({ status: 'ready' })
 
-  const living = newServer(temporaryFolder(prefix))
   await living.cli('start')
   expect(await removeAbandoned(prefix)).toEqual([folder])
   expect(existsSync(folder)).toBe(false)
   expect(isRunning(Number(server?.pid))).toBe(false)
   expect(await living.cli('status')).toMatchObject({ code: 0 })
-  await living.remove()
 })

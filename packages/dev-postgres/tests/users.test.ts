@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, readlinkSync, renameSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, readlinkSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { resetPostgres, temporaryFolder } from '../src/index.ts'
+import { isRunning } from '../src/process.ts'
 import { canEnter } from '../src/server-user.ts'
 import { newServer, query } from './support.ts'
 
@@ -53,9 +54,26 @@ describe.skipIf(process.getuid?.() !== 0)('root, in a home of mode 0700', () => 
   })
 
   test('deletes the data under /var/lib as well', async () => {
-    const data = readlinkSync(join(moved.dir, 'postgres'))
+    const link = join(moved.dir, 'postgres')
+    const data = readlinkSync(link)
     await moved.cli('reset', '--yes')
-    expect([existsSync(data), existsSync(join(moved.dir, 'postgres'))]).toEqual([false, false])
+    expect([existsSync(data), existsSync(link)]).toEqual([false, false])
+  })
+
+  test('starts with new data where a project was deleted, and sweeps what that project left', async () => {
+    await project.cli('start')
+    const left = readlinkSync(join(project.dir, 'postgres'))
+    const pid = project.pid()
+    rmSync(project.dir, { recursive: true })
+    await project.cli('start')
+    expect(readlinkSync(join(project.dir, 'postgres'))).not.toBe(left)
+
+    const { out: list } = await project.cli('sweep')
+    expect(list.split('\n')).toContain(left)
+    expect([existsSync(left), isRunning(pid)]).toEqual([true, true])
+    await project.cli('sweep', '--yes')
+    expect([existsSync(left), isRunning(pid)]).toEqual([false, false])
+    expect(await project.cli('status')).toMatchObject({ code: 0 })
   })
 })
 
