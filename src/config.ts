@@ -38,13 +38,21 @@ const Environment = z.object({
     .string()
     .regex(/^[A-Za-z0-9-]+$/, 'must be the name of a header')
     .optional(),
+  TRUSTED_PROXIES: wholeNumber(1, 10).optional(),
   LOG: oneOf('json', 'pretty', 'off').default('json'),
 })
 
 /** The names of all variables of the environment that `loadConfig` reads. */
 export const variables = Object.keys(Environment.shape)
 
-const Settings = Environment.transform((env) => ({
+// In a list anybody can write the entries on the left, so it must be known how many on the right are true.
+const isListed = ({ CLIENT_IP_HEADER: header = '' }: z.output<typeof Environment>) =>
+  /^(x-forwarded-for|forwarded)$/i.test(header)
+
+const Settings = Environment.refine((env) => !isListed(env) || env.TRUSTED_PROXIES !== undefined, {
+  path: ['TRUSTED_PROXIES'],
+  error: 'is not set: a list such as X-Forwarded-For is read from the right, by the number of your proxies',
+}).transform((env) => ({
   databaseUrl: env.DATABASE_URL,
   host: env.HOST,
   port: env.PORT,
@@ -53,6 +61,7 @@ const Settings = Environment.transform((env) => ({
   sessionDays: env.SESSION_DAYS,
   corsOrigins: env.CORS_ORIGINS,
   clientIpHeader: env.CLIENT_IP_HEADER,
+  trustedProxies: env.TRUSTED_PROXIES,
   log: env.LOG,
   scrypt: SCRYPT,
   answerWithinMs: ANSWER_WITHIN_MS,

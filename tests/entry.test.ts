@@ -72,6 +72,17 @@ describe('a running app', () => {
     ])
   })
 
+  test('says once that a proxy names its clients while it is set to read no header', async () => {
+    const { out: DATABASE_URL } = await server.cli('url')
+    const { app, address, errors } = await untilUp(start(ENTRY, [], { DATABASE_URL, PORT: '0' }))
+    for (const header of ['X-Forwarded-For', 'Forwarded', 'X-Real-IP'])
+      await fetch(`${address}/health`, { headers: { [header]: '203.0.113.9' } })
+    app.kill('SIGTERM')
+    expect(await app.exited).toBe(0)
+    const warnings = (await errors()).match(/^.*CLIENT_IP_HEADER.*$/gm)
+    expect(warnings).toEqual([expect.stringContaining('A request came with X-Forwarded-For')])
+  })
+
   test('answers 503 while the database is away, and recovers', async () => {
     const { app, address } = await server.startApp()
     await server.cli('stop')

@@ -31,10 +31,10 @@ export function attempted<Result>(
 }
 
 /** Where an attempt comes from, as the statements that charge it take it. */
-export type Place = { ip: string | null; block: string | null }
+export type Place = { ip: string | null; block: string }
 
 /** Returns the place of an address. */
-export const placeOf = (ip: string | null): Place => ({ ip, block: ip && addressBlock(ip) })
+export const placeOf = (ip: string | null): Place => ({ ip, block: addressBlock(ip) })
 
 /** A placeholder with the type text, for where Postgres cannot infer it. */
 export const textOf = (value: Placeholder): SQL<string | null> => sql`${value}::text`

@@ -44,7 +44,11 @@ async function start({ connect, listen, onStopSignal, exit }: Runtime, config: C
   // A wrong DATABASE_URL or an old schema should stop the start, not fail every request. Read-only may be a failover in progress.
   const obstacle = await findObstacle(db, migration)
   if (obstacle?.code === 'behind') throw new AppError('unavailable', obstacle.advice)
-  const { url, stop } = listen(config, (request, ip) => app.fetch(request, { db, config, migration, ip }))
+  const warnOfProxy = proxyWarning(config)
+  const { url, stop } = listen(config, (request, ip) => {
+    warnOfProxy(request)
+    return app.fetch(request, { db, config, migration, ip })
+  })
   console.error(banner(url))
   let isStopping = false
   onStopSignal(async () => {
@@ -56,6 +60,21 @@ async function start({ connect, listen, onStopSignal, exit }: Runtime, config: C
     exit(0)
   })
 }
+
+/** Returns a function that says once that a proxy names its clients while no setting tells the app to read their addresses. */
+function proxyWarning({ clientIpHeader }: Config): (request: Request) => void {
+  let isDone = clientIpHeader !== undefined
+  return ({ headers }) => {
+    const header = isDone ? undefined : FORWARDING.find((name) => headers.has(name))
+    if (!header) return
+    isDone = true
+    console.error(
+      `A request came with ${header}, which is ignored: if your proxy sent it, set CLIENT_IP_HEADER, or all clients share the proxy's address and its limits.`,
+    )
+  }
+}
+
+const FORWARDING = ['X-Forwarded-For', 'Forwarded', 'X-Real-IP']
 
 function banner(url: string): string {
   return `
