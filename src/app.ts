@@ -22,10 +22,12 @@ const crossOrigin = cors({
   maxAge: 600,
 })
 
-// Hono answers every OPTIONS as a preflight; only one with this header is (Fetch standard, 3.3.5).
+// Most requests come from no page. Hono answers every OPTIONS as a preflight; only one with the second header is (Fetch
+// standard, 3.3.5).
 const allowListedOrigins: MiddlewareHandler<Env> = (c, next) => {
-  const isOtherOptions = c.req.method === 'OPTIONS' && !c.req.header('Access-Control-Request-Method')
-  return isOtherOptions ? next() : crossOrigin(c, next)
+  const isPreflight = c.req.header('Access-Control-Request-Method') !== undefined
+  const isCrossOrigin = c.req.header('Origin') !== undefined && (c.req.method !== 'OPTIONS' || isPreflight)
+  return isCrossOrigin ? crossOrigin(c, next) : next()
 }
 
 /** The application. Each request brings its `Services`: `app.fetch(request, services)`. */

@@ -16,7 +16,7 @@ type With<Who> = Env & { Variables: { caller: Who } }
 /** Requires a token, and adds the caller. Throws `unauthenticated`. */
 export const signedIn = described(
   createMiddleware<With<Caller>>(async (c, next) => {
-    c.set('caller', await requireCaller(c))
+    c.set('caller', requireCaller(c))
     await next()
   }),
   { access: 'signed in', errors: ['unauthenticated'] },
@@ -25,7 +25,7 @@ export const signedIn = described(
 /** Requires a token, and adds a caller whom services let act only as an admin. Throws `unauthenticated`. */
 export const adminsOnly = described(
   createMiddleware<With<AdminCaller>>(async (c, next) => {
-    c.set('caller', { ...(await requireCaller(c)), mustBe: 'admin' })
+    c.set('caller', { ...requireCaller(c), mustBe: 'admin' })
     await next()
   }),
   { access: 'admins', errors: ['unauthenticated', 'forbidden'] },
@@ -34,7 +34,7 @@ export const adminsOnly = described(
 /** Lets anyone pass, and adds the caller, null where no token was sent. The service says what an invalid one means. */
 export const maybeSignedIn = described(
   createMiddleware<With<Caller | null>>(async (c, next) => {
-    c.set('caller', await findCaller(c))
+    c.set('caller', findCaller(c))
     await next()
   }),
   { access: 'anyone', errors: ['unauthenticated'] },
@@ -42,15 +42,15 @@ export const maybeSignedIn = described(
 
 type Request = Pick<Context<Env>, 'req' | 'env'>
 
-async function requireCaller(c: Request): Promise<Caller> {
-  const caller = await findCaller(c)
+function requireCaller(c: Request): Caller {
+  const caller = findCaller(c)
   if (!caller)
     throw new AppError('unauthenticated', 'Sign in, and send the token as Authorization: Bearer <token>.')
   return caller
 }
 
 // RFC 6750, section 2.1
-async function findCaller(c: Request): Promise<Caller | null> {
+function findCaller(c: Request): Caller | null {
   const [, token = ''] = /^Bearer +([^ ]+)$/i.exec(c.req.header('Authorization') ?? '') ?? []
-  return isToken(token) ? { tokenDigest: await digest(token), sessionDays: c.env.config.sessionDays } : null
+  return isToken(token) ? { tokenDigest: digest(token), sessionDays: c.env.config.sessionDays } : null
 }

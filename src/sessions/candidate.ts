@@ -21,7 +21,7 @@ export type Candidate = UserRow & { passwordHash: string }
  */
 export async function takeAttempt(db: Db, ip: string | null, name: string): Promise<Attempt> {
   // What is typed as a name can be a password by mistake, so an unknown one is stored as a digest only.
-  const [row] = await attempt(db, { name, nameDigest: await digest(name), ...placeOf(ip) })
+  const [row] = await attempt(db, { name, nameDigest: digest(name), ...placeOf(ip) })
   if (!row) throw new AppError('unavailable', 'The database gave no answer; try again shortly.')
   const limits = [SIGN_INS_OF_ADDRESS, PASSWORDS_OF_ACCOUNT]
   const charge = chargeOf(row.outcome, limits, 'Too many attempts to sign in')

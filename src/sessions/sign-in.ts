@@ -50,7 +50,7 @@ async function admit(
   const { passwordHash: oldHash, ...user } = candidate
   const newHash = needsRehash(oldHash, scrypt) ? await hashPassword(password, scrypt) : oldHash
   const token = newToken()
-  const tokenDigest = await digest(token)
+  const tokenDigest = digest(token)
   const opening = { userId: user.id, oldHash, newHash, accountKey, tokenDigest, sessionDays }
   const expiresAt = await openSession(db, client, opening)
   return expiresAt && { token, expiresAt, user }
