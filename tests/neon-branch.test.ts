@@ -54,7 +54,7 @@ describe('a command on a Neon branch', () => {
 
   test('can be the tests', async () => {
     api = serveNeonApi({ uri, withoutUri: true })
-    const { output, exitCode } = await run([process.execPath, 'test', 'tests/tokens.test.ts'])
+    const { output, exitCode } = await run([process.execPath, 'test', './tests/users.test.ts'])
     expect(output).toContain(' 0 fail')
     expect(exitCode).toBe(0)
     const forUri =

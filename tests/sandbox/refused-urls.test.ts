@@ -39,7 +39,7 @@ test.each([
   ['the app’s database', base, 'DATABASE_TEST_URL names the same database as DATABASE_URL'],
 ])('`bun test` on %s changes nothing and exits with 1', async (case_, name, sentence) => {
   await on(name, `${PRECIOUS}; create schema drizzle; create table drizzle.__drizzle_migrations ()`)
-  const child = Bun.spawn([process.execPath, 'test', 'tests/me.test.ts'], {
+  const child = Bun.spawn([process.execPath, 'test', './tests/users.test.ts'], {
     cwd: join(import.meta.dir, '../..'),
     env: {
       ...process.env,
