@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { type NeonLocal, type Options, startNeonLocal, useNeonLocal } from '@hearth/neon-local'
 import { neonConfig } from '@neondatabase/serverless'
 import { databaseUrl } from '../../tools/databases.ts'
+import { program } from '../../tools/edge/programs.ts'
 
 /** A local Neon in front of a scratch database, and a direct connection to watch that database with. */
 export type Endpoint = NeonLocal & {
@@ -10,6 +12,27 @@ export type Endpoint = NeonLocal & {
   close: () => Promise<void>
 }
 
+/** Starts an endpoint in this process, or in one of Node's where NEON_LOCAL_ON is `node`. */
+export async function startLocal(options: Options): Promise<NeonLocal> {
+  if (process.env.NEON_LOCAL_ON !== 'node') return startNeonLocal(options)
+  const command = [await program('node'), '--experimental-strip-types', '--no-warnings', ENDPOINT]
+  const child = Bun.spawn([...command, JSON.stringify(options)], { stdin: 'pipe', stdout: 'pipe' })
+  const { value } = await child.stdout.getReader().read()
+  const { port, url, connection } = JSON.parse(new TextDecoder().decode(value))
+  return {
+    port,
+    url,
+    connectionString: (database) =>
+      database === undefined ? connection : Object.assign(new URL(connection), { pathname: database }).href,
+    async stop() {
+      child.stdin.end()
+      await child.exited
+    },
+  }
+}
+
+const ENDPOINT = join(import.meta.dir, '../../packages/neon-local/tests/support/endpoint.ts')
+
 /** Starts one. Connection strings name the endpoint's port, so endpoints of several tests don't disturb each other. */
 export async function startEndpoint(options: Omit<Options, 'upstream'> = {}): Promise<Endpoint> {
   const server = await databaseUrl('test')
@@ -17,7 +40,7 @@ export async function startEndpoint(options: Omit<Options, 'upstream'> = {}): Pr
   const admin = new Bun.SQL(server, { max: 1 })
   await admin.unsafe(`create database ${name}`)
   const upstream = Object.assign(new URL(server), { pathname: `/${name}` }).href
-  const local = await startNeonLocal({ upstream, ...options })
+  const local = await startLocal({ upstream, ...options })
   const direct = new Bun.SQL(upstream, { max: 2, connection: { application_name: 'observer' } })
   useNeonLocal(neonConfig)
   const { fetchFunction } = neonConfig

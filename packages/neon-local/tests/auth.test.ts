@@ -2,8 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { Client } from '@neondatabase/serverless'
-import { startEndpoint } from '../../../tests/support/neon-local.ts'
-import { startNeonLocal } from '../src/server.ts'
+import { startEndpoint, startLocal } from '../../../tests/support/neon-local.ts'
 import { encode, int32 } from '../src/wire.ts'
 
 const endpoint = await startEndpoint()
@@ -37,7 +36,7 @@ async function signInTo(asks: Ask[]): Promise<{ got: string[]; error: string | n
   await once(server, 'listening')
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : 0
-  const local = await startNeonLocal({ upstream: `postgres://alice:secret@127.0.0.1:${port}/app` })
+  const local = await startLocal({ upstream: `postgres://alice:secret@127.0.0.1:${port}/app` })
   const client = new Client(local.connectionString())
   client.neonConfig.pipelineConnect = false // it would take itself for connected at once
   client.on('error', () => {})

@@ -2,10 +2,10 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startNeonLocal } from '@hearth/neon-local'
+import type { startNeonLocal } from '@hearth/neon-local'
 import { Client } from '@neondatabase/serverless'
 import pg from 'pg'
-import { eventually, postSql, startEndpoint } from '../../../tests/support/neon-local.ts'
+import { eventually, postSql, startEndpoint, startLocal } from '../../../tests/support/neon-local.ts'
 import { certificateFor } from './support/certificate.ts'
 import { type Front, startFront } from './support/front.ts'
 
@@ -33,7 +33,7 @@ async function behind<T>(
     port: server.port,
     search: parameters,
   })
-  const local = await startNeonLocal({ upstream: url.href })
+  const local = await startLocal({ upstream: url.href })
   try {
     return await work(local, server)
   } finally {

@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { postSql, startEndpoint } from '../../../tests/support/neon-local.ts'
-import { startNeonLocal } from '../src/server.ts'
+import { postSql, startEndpoint, startLocal } from '../../../tests/support/neon-local.ts'
 
 const endpoint = await startEndpoint()
 afterAll(() => endpoint.close())
@@ -98,7 +97,7 @@ describe('a request is refused in Neon’s shape for', () => {
   })
 
   test('Postgres being away', async () => {
-    const away = await startNeonLocal({ upstream: 'postgres://postgres:x@127.0.0.1:1/away' })
+    const away = await startLocal({ upstream: 'postgres://postgres:x@127.0.0.1:1/away' })
     const answer = await postSql(away, select1)
     expect([answer.status, answer.body.message]).toEqual([
       500,

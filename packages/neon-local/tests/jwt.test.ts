@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { startNeonLocal } from '@hearth/neon-local'
 import { type NeonQueryFunction, neon } from '@neondatabase/serverless'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { startEndpoint } from '../../../tests/support/neon-local.ts'
+import { startEndpoint, startLocal } from '../../../tests/support/neon-local.ts'
 
 const pair = await generateKeyPair('ES256')
 const jwks = { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'key', alg: 'ES256' }] }
@@ -104,7 +104,7 @@ describe('the holder of a JWT', () => {
   })
 
   test('is told that there are no keys where there are none', async () => {
-    const local = await startNeonLocal({ upstream: endpoint.upstream })
+    const local = await startLocal({ upstream: endpoint.upstream })
     expect(await failure(as('any', withoutPassword(local.connectionString()))`select 1`)).toMatch(
       /name them with --jwks/,
     )
@@ -121,7 +121,7 @@ describe('the keys', () => {
     writeFileSync(file, JSON.stringify(jwks))
     const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => Response.json(jwks) })
     for (const source of [file, server.url.href]) {
-      const local = await startNeonLocal({ upstream: endpoint.upstream, jwks: source, jwtRoles: [role] })
+      const local = await startLocal({ upstream: endpoint.upstream, jwks: source, jwtRoles: [role] })
       const sql = as(await token({ sub: 'alice' }), withoutPassword(local.connectionString()))
       expect(await sql`select auth.user_id()`).toEqual([{ user_id: 'alice' }])
       await local.stop()
@@ -142,7 +142,7 @@ describe('the keys', () => {
     await other.direct`drop schema auth cascade`
     await other.direct`create schema auth`
     await other.direct`create function auth.user_id() returns text language sql as $$ select 'theirs' $$`
-    const local = await startNeonLocal({ upstream: other.upstream, jwks })
+    const local = await startLocal({ upstream: other.upstream, jwks })
     expect([...(await other.direct`select auth.user_id()`)]).toEqual([{ user_id: 'theirs' }])
     await local.stop()
   })

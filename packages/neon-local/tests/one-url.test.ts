@@ -2,12 +2,11 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startNeonLocal } from '@hearth/neon-local'
 import { Client, Pool as NeonPool, neon } from '@neondatabase/serverless'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import postgres from 'postgres'
-import { eventually, startEndpoint } from '../../../tests/support/neon-local.ts'
+import { eventually, startEndpoint, startLocal } from '../../../tests/support/neon-local.ts'
 import { run } from './support/cli.ts'
 import { startFront } from './support/front.ts'
 
@@ -83,7 +82,7 @@ describe('one connection string', () => {
   test.each(Object.entries(clients))('serves %s in front of a Unix socket', async (_name, ask) => {
     const front = await startFront(endpoint.upstream, { path: join(folder, '.s.PGSQL.5432') })
     const { username, password, pathname } = new URL(endpoint.upstream)
-    const local = await startNeonLocal({
+    const local = await startLocal({
       upstream: `postgres://${username}:${password}@${pathname}?host=${encodeURIComponent(folder)}`,
     })
     expect(await ask(local.connectionString())).toBe(42)

@@ -1,8 +1,7 @@
 import { afterAll, expect, test } from 'bun:test'
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import { eventually } from '../../../tests/support/neon-local.ts'
-import { startNeonLocal } from '../src/server.ts'
+import { eventually, startLocal } from '../../../tests/support/neon-local.ts'
 import { encode, int32 } from '../src/wire.ts'
 
 // Both ends are plain sockets here, since no driver lets one stop reading.
@@ -12,7 +11,7 @@ const CHUNKS = 128
 const upstream = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1')
 await once(upstream, 'listening')
 const address = upstream.address()
-const local = await startNeonLocal({
+const local = await startLocal({
   upstream: `postgres://127.0.0.1:${typeof address === 'object' && address?.port}`,
 })
 afterAll(async () => {

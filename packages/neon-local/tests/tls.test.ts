@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { startNeonLocal, useNeonLocal } from '@hearth/neon-local'
 import { Client, neonConfig } from '@neondatabase/serverless'
 import pg from 'pg'
-import { postSql, startEndpoint } from '../../../tests/support/neon-local.ts'
+import { postSql, startEndpoint, startLocal } from '../../../tests/support/neon-local.ts'
 import { certificateFor } from './support/certificate.ts'
 
 // Encryption between clients and the endpoint.
@@ -109,7 +109,7 @@ describe('an endpoint with a certificate', () => {
 })
 
 test('without a certificate, TLS is declined', async () => {
-  const plain = await startNeonLocal({ upstream: endpoint.upstream })
+  const plain = await startLocal({ upstream: endpoint.upstream })
   const handshake = await failure(
     fetch(`https://127.0.0.1:${plain.port}/sql`, { method: 'POST', tls: { ca } }),
   )

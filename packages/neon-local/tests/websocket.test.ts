@@ -1,7 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { Client, Pool } from '@neondatabase/serverless'
-import { countSessions, eventually, startEndpoint } from '../../../tests/support/neon-local.ts'
-import { startNeonLocal } from '../src/server.ts'
+import { countSessions, eventually, startEndpoint, startLocal } from '../../../tests/support/neon-local.ts'
 
 const endpoint = await startEndpoint()
 afterAll(() => endpoint.close())
@@ -74,7 +73,7 @@ describe('sessions over WebSocket', () => {
   })
 
   test('report that Postgres is away', async () => {
-    const away = await startNeonLocal({ upstream: 'postgres://postgres:x@127.0.0.1:1/away' })
+    const away = await startLocal({ upstream: 'postgres://postgres:x@127.0.0.1:1/away' })
     const error = await failure(firstQuery(away.connectionString()))
     expect([error.code, error.message]).toEqual([
       '08006',
