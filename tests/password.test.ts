@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'bun:test'
 import { loadConfig } from '../src/config.ts'
-import { hashForRegistration, hashPassword, needsRehash, verifyPassword } from '../src/identity/password.ts'
-import { slots } from '../src/identity/slots.ts'
+import * as passwords from '../src/identity/password.ts'
 import { config as defaults } from './support/http.ts'
 
 const { scrypt: production } = loadConfig({ DATABASE_URL: 'postgres://x/y' })
 const cheap = defaults.scrypt
+const { needsRehash, OPERATOR } = passwords
+const hashPassword = (password: string, cost = cheap) => passwords.hashPassword(password, cost, OPERATOR)
+const verifyPassword = (password: string, hash: string | null, cost = cheap) =>
+  passwords.verifyPassword(password, hash, cost, OPERATOR)
 
 describe('a hash', () => {
   test('is a PHC string at the cost that OWASP lists', async () => {
@@ -52,41 +55,5 @@ describe('a hash', () => {
     const hash = await hashPassword('x', cheap)
     expect(needsRehash(hash, cheap)).toBe(false)
     expect(needsRehash(hash, production)).toBe(true)
-  })
-})
-
-describe('slots', () => {
-  test('run so many at once, queue so many more, and refuse the rest', async () => {
-    const inSlot = slots({ running: 2, waiting: 3 })
-    const gate = Promise.withResolvers<void>()
-    let [running, most] = [0, 0]
-    const task = async () => {
-      most = Math.max(most, ++running)
-      await gate.promise
-      running--
-    }
-    const tasks = Promise.allSettled(Array.from({ length: 7 }, () => inSlot(task)))
-    gate.resolve()
-    const outcomes = (await tasks).map((outcome) =>
-      outcome.status === 'rejected' ? outcome.reason.code : 'done',
-    )
-    expect(outcomes).toEqual(['done', 'done', 'done', 'done', 'done', 'unavailable', 'unavailable'])
-    expect(most).toBe(2)
-  })
-
-  test('of registrations are half of all, so that others get theirs', async () => {
-    const cost = { N: 2 ** 12, r: 8, p: 1 }
-    const registrations = Array.from({ length: 60 }, () => hashForRegistration('x', cost))
-    const outcomes = Promise.allSettled(registrations)
-    expect(await hashPassword('x', cost)).toStartWith('$scrypt$')
-    const isRefused = ({ status }: { status: string }) => status === 'rejected'
-    expect((await outcomes).filter(isRefused).length).toBe(60 - 18)
-  })
-
-  test('are free again after a failure', async () => {
-    const inSlot = slots({ running: 1, waiting: 0 })
-    expect(inSlot(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
-    await Bun.sleep(0)
-    expect(await inSlot(async () => 'yes')).toBe('yes')
   })
 })

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { freeze, travel } from '@hearth/sandbox'
 import { rateLimits } from '../src/access/table.ts'
+import { app } from '../src/app.ts'
+import { users } from '../src/identity/table.ts'
 import { db } from './support/db.ts'
 import { admin, PASSWORD, signedIn, user } from './support/factories.ts'
 import { call, services } from './support/http.ts'
@@ -47,6 +49,25 @@ describe('registration', () => {
     expect((await register('alice', '198.51.100.7')).status).toBe(201)
   })
 
+  test.each([
+    ['that is answered 503', { answerWithinMs: 510 }, (): AbortSignal | undefined => undefined],
+    ['whose client leaves', {}, (): AbortSignal | undefined => AbortSignal.timeout(10)],
+  ])('%s creates no user', async (_, settings, signalOf) => {
+    const signal = signalOf()
+    const body = JSON.stringify({ username: 'nobody', password: PASSWORD })
+    const headers = { 'Content-Type': 'application/json' }
+    const slow = services({ ...settings, scrypt: { N: 2 ** 14, r: 8, p: 5 } })
+    const request = new Request('http://hearth/users', {
+      method: 'POST',
+      headers,
+      body,
+      ...(signal && { signal }),
+    })
+    expect((await app.fetch(request, slow)).status).toBe(503)
+    await Bun.sleep(1000) // the hash that was begun ends
+    expect(await db.$count(users)).toBe(0)
+  })
+
   test('of an admin is not limited; that of others with a token is', async () => {
     const boss = await signedIn(await admin())
     const { token } = await signedIn()
@@ -60,15 +81,15 @@ describe('registration', () => {
 describe('a change of password', () => {
   beforeEach(freeze)
 
-  test('is limited like a sign-in of the account, whatever the password', async () => {
+  test('is limited for the session, whatever the password, and costs no sign-in anything', async () => {
     const { user: owner, token } = await signedIn()
     for (let i = 0; i < 10; i++) expect((await change(token, `guess ${i}`)).status).toBe(422)
     const { status, headers } = await change(token, PASSWORD)
-    expect([status, headers.get('Retry-After')]).toEqual([429, '30'])
+    expect([status, headers.get('Retry-After')]).toEqual([429, '240'])
     const body = { username: owner.username, password: PASSWORD }
-    expect((await call('POST /sessions', { body })).status).toBe(429)
+    expect((await call('POST /sessions', { body })).status).toBe(201)
     expect((await call('GET /me', { token })).status).toBe(200)
-    await travel({ seconds: 30 })
+    await travel({ seconds: 240 })
     expect((await change(token, PASSWORD)).status).toBe(204)
   })
 

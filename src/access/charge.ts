@@ -1,7 +1,6 @@
-import { eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Db } from '../db/db.ts'
-import { meaningOf } from '../db/sql-error.ts'
 import { AppError } from '../errors.ts'
 import type { Limit } from './limits.ts'
 import { rateLimits } from './table.ts'
@@ -67,55 +66,12 @@ export function chargeOf(outcome: string, limits: Limit[], complaint: string): C
   })
 }
 
-/**
- * Returns what `work` returns. When it throws what `isFree` says, the attempt is given back: by default a failure of ours,
- * such as a full queue of hashes.
- */
-export async function givingBack<Result>(
-  db: Db,
-  charge: Charge,
-  work: () => Promise<Result>,
-  isFree: (error: unknown) => boolean = isOurFailure,
-): Promise<Result> {
-  try {
-    return await work()
-  } catch (error) {
-    // A database that can't be reached can't be given anything back; the caller hears of the first failure.
-    if (isFree(error)) await giveBack(db, charge).catch(() => {})
-    throw error
-  }
-}
-
-/** Whether an attempt failed for a reason of ours: the caller gets a 503 or a 500. */
-export function isOurFailure(error: unknown): boolean {
-  const code = error instanceof AppError ? error.code : meaningOf(error)?.code
-  return code === undefined || code === 'unavailable'
-}
-
-/** The CTE that forgives a key all its attempts. */
-export const forgiving = (db: Db, key: string) =>
-  db
-    .$with('forgiven')
-    .as(db.delete(rateLimits).where(eq(rateLimits.key, key)).returning({ key: rateLimits.key }))
-
-async function giveBack(db: Db, charge: Charge): Promise<void> {
-  if (charge.length === 0) return
-  const paces = charge.map(({ key, limit }) => sql`when ${key} then ${seconds(limit.pace)}`)
-  const keys = charge.map(({ key }) => key)
-  await db
-    .update(rateLimits)
-    .set({
-      spentUntil: sql`${rateLimits.spentUntil} - case ${rateLimits.key} ${sql.join(paces, sql` `)} end`,
-    })
-    .where(inArray(rateLimits.key, keys))
-}
-
 function charge({ limit }: Step, index: number): SQL {
-  const isAdmitted = index === 0 ? sql`true` : sql`not ${isRefused(index - 1)}`
+  const earlier = Array.from({ length: index }, (_, step) => sql` and not ${isRefused(step)}`)
   return sql`
     insert into ${storedLimits} (${key}, ${until})
     select ${column(index)}, now() + ${seconds(limit.pace)} from keys, wait
-    where ${column(index)} is not null and seconds <= 0 and ${isAdmitted}
+    where ${column(index)} is not null and seconds <= 0 ${sql.join(earlier)}
     on conflict (${key}) do update
     set ${until} = greatest(${spentUntil(limit)}, now()) + ${seconds(limit.pace)}
     where ${spentUntil(limit)} <= now() + ${windowOf(limit)}

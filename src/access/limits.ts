@@ -1,11 +1,41 @@
-/** Something may be done `burst` times at once, and then once every `pace` seconds. */
-export type Limit = { burst: number; pace: number }
+/**
+ * Something may be done `burst` times at once, and then once every `pace` seconds: in any hour at most `burst` + 3,600 / `pace`
+ * times. A right password gives its own attempt back; where the limit is `isForgiven`, it forgives all attempts.
+ */
+export type Limit = { burst: number; pace: number; isForgiven?: true }
 
-/** Attempts to sign in from one address: an office behind one address signs in on the same morning. */
-export const SIGN_INS_OF_ADDRESS: Limit = { burst: 60, pace: 1 }
+/*
+ * One account's password is compared at most 99 times in any hour, by whoever and from however many addresses: 61 times from
+ * places that are new to the account, 38 times from known ones and by its sessions (NIST SP 800-63B-4, section 3.2.2, allows
+ * 100 failures in a row). One place can use up neither number, so that it locks nobody else out.
+ */
 
-/** Passwords that are tried for one account: at most 2,890 a day (OWASP Authentication Cheat Sheet, login throttling). */
-export const PASSWORDS_OF_ACCOUNT: Limit = { burst: 10, pace: 30 }
+/** Comparisons of one account's password from one place: its own share. */
+const OF_PLACE: Limit = { burst: 10, pace: 240, isForgiven: true }
 
-/** Registrations from one address: a class or a small office at once, and then 180 an hour. */
-export const REGISTRATIONS_OF_ADDRESS: Limit = { burst: 30, pace: 20 }
+/** Comparisons of one account's password from all places together that are new to it. */
+const FROM_NEW_PLACES: Limit = { burst: 25, pace: 100 }
+
+/** Comparisons of one account's password from all places together that the account knows, and by its sessions. */
+const FROM_KNOWN_PLACES: Limit = { burst: 20, pace: 200 }
+
+/** All that is limited: for each action, what it is charged to. An address counts as its block (`address.ts`). */
+export const LIMITS = {
+  /** An office behind one address signs in on the same morning; right passwords are given back. */
+  signIn: {
+    address: { burst: 60, pace: 1 },
+    place: OF_PLACE,
+    newPlaces: FROM_NEW_PLACES,
+    knownPlaces: FROM_KNOWN_PLACES,
+  },
+  /** The current password, by the holder of a session. No stranger can use up these. */
+  changePassword: { session: OF_PLACE, knownPlaces: FROM_KNOWN_PLACES },
+  /** A class or a small office at once, and then 180 an hour. */
+  register: { address: { burst: 30, pace: 20 } },
+} as const satisfies Record<string, Record<string, Limit>>
+
+/** An account knows a place for this long after the last sign-in from there. */
+export const KNOWN_PLACE_DAYS = 400
+
+/** How many places an account knows at most; the one that was not used for the longest time goes first. */
+export const MOST_KNOWN_PLACES = 50

@@ -1,4 +1,4 @@
-import { index, integer, varchar } from 'drizzle-orm/pg-core'
+import { index, integer, primaryKey, varchar } from 'drizzle-orm/pg-core'
 import { moment } from '../db/columns.ts'
 import { pgTable } from '../db/table.ts'
 import { users } from '../identity/table.ts'
@@ -19,7 +19,27 @@ export const sessions = pgTable(
     lastUsedAt: moment('last_used_at').notNull().defaultNow(),
     expiresAt: moment('expires_at').notNull(),
   },
-  (table) => [index('sessions_user_id_index').on(table.userId)],
+  (table) => [
+    index('sessions_user_id_index').on(table.userId),
+    index('sessions_expires_at_index').on(table.expiresAt),
+  ],
+)
+
+/** The places that each user has signed in from, which strangers cannot lock the user out of. They outlive sessions. */
+export const knownPlaces = pgTable(
+  'known_places',
+  {
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** The block of the address, as `addressBlock` returns it. */
+    block: varchar('block', { length: 45 }).notNull(),
+    expiresAt: moment('expires_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.block] }),
+    index('known_places_expires_at_index').on(table.expiresAt),
+  ],
 )
 
 /** How far each key, such as an account or an address, has used up what it may do; `charge.ts` explains the rule. */

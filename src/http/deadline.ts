@@ -14,7 +14,7 @@ export const answerInTime = createMiddleware<Env>(async (c, next) => {
   const { answerWithinMs } = c.env.config
   const work = new AbortController()
   const late = Promise.withResolvers<never>()
-  const leave = () => work.abort(new AppError('unavailable', 'The client left.'))
+  const leave = () => work.abort(CLIENT_LEFT)
   const timers = [
     setTimeout(() => work.abort(tookTooLong()), Math.max(0, answerWithinMs - SETTLE_MS)),
     setTimeout(() => late.reject(tookTooLong()), answerWithinMs),
@@ -29,5 +29,8 @@ export const answerInTime = createMiddleware<Env>(async (c, next) => {
     client.removeEventListener('abort', leave)
   }
 })
+
+/** The reason of an abort because the client has closed the connection. Nobody reads the response. */
+export const CLIENT_LEFT = new AppError('unavailable', 'The client left.')
 
 const tookTooLong = () => new AppError('unavailable', 'This took too long; try again shortly.')

@@ -1,68 +1,74 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
-import { accountKey, attempted, type Place, placeOf } from '../access/attempts.ts'
+import { addressBlock } from '../access/address.ts'
+import { attempted } from '../access/attempts.ts'
 import { type Caller, endsAllSessions, isLive, unauthenticated } from '../access/caller.ts'
-import { type Charge, chargeOf, charging, forgiving } from '../access/charge.ts'
-import { PASSWORDS_OF_ACCOUNT } from '../access/limits.ts'
+import { type Charge, chargeOf, charging } from '../access/charge.ts'
+import { LIMITS } from '../access/limits.ts'
+import { settling } from '../access/settle.ts'
 import { sessions } from '../access/table.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/db.ts'
 import { type Placeholders, prepared } from '../db/prepared.ts'
 import { AppError } from '../errors.ts'
+import type { Client } from '../http/client.ts'
 import { hashPassword } from '../identity/password.ts'
+import type { Turn } from '../identity/queue.ts'
 import { isUsername } from '../identity/schema.ts'
 import { users } from '../identity/table.ts'
 import type { PasswordChange } from './schema.ts'
 
-/** Who changes a password, and from which address. */
-export type Changer = { caller: Caller; ip: string | null }
+/** Who changes a password, and from where. */
+export type Changer = { caller: Caller; client: Client }
+
+const { session, knownPlaces } = LIMITS.changePassword
 
 /**
- * Changes the caller's password and ends every other session. The current password is an attempt like one to sign in, and is
- * charged to the same limit of the account. Throws `unauthenticated`, `too_many_attempts`, `unavailable`, and `invalid` for a
+ * Changes the caller's password and ends every other session. A wrong current password counts as an attempt of the session,
+ * which strangers cannot use up. Throws `unauthenticated`, `too_many_attempts`, `unavailable`, and `invalid` for a
  * wrong current password or a new one that is the user name.
  */
 export async function changePassword(
   db: Db,
-  { caller, ip }: Changer,
+  { caller, client }: Changer,
   { currentPassword, newPassword }: PasswordChange,
   { scrypt }: Pick<Config, 'scrypt'>,
 ): Promise<void> {
-  const [owner] = await takeChange(db, { tokenDigest: caller.tokenDigest, ...placeOf(ip) })
+  const [owner] = await takeChange(db, { tokenDigest: caller.tokenDigest })
   if (!owner) throw unauthenticated()
-  const charge = chargeOf(owner.outcome, [PASSWORDS_OF_ACCOUNT], 'Too many attempts to give the password')
-  await attempted(db, charge, async (verify) => {
+  const charge = chargeOf(owner.outcome, [session, knownPlaces], 'Too many attempts to give the password')
+  const turn: Turn = { kind: 'known', block: addressBlock(client.ip), signal: client.signal }
+  await attempted(db, { charge, turn }, async (verify) => {
     if (isUsername(newPassword, owner.username)) throw refused('/newPassword', 'must not be the user name')
     if (!(await verify(currentPassword, owner.passwordHash, scrypt))) throw wrongPassword()
-    await replacePassword(db, owner, await hashPassword(newPassword, scrypt), charge)
+    await replacePassword(db, owner, await hashPassword(newPassword, scrypt, turn), charge)
   })
 }
 
 type Owner = { id: number; passwordHash: string; sessionId: number }
 
 // One statement: whose token it is, and the charge for the attempt.
-const takeChange = prepared(
-  'take_change',
-  (db, values: Placeholders<Place & Pick<Caller, 'tokenDigest'>>) => {
-    const owner = db.$with('owner').as(
-      db
-        .select({
-          id: users.id,
-          username: users.username,
-          passwordHash: users.passwordHash,
-          sessionId: sql<number>`${sessions.id}`.as('session_id'),
-        })
-        .from(sessions)
-        .innerJoin(users, isLive())
-        .where(eq(sessions.tokenDigest, values.tokenDigest)),
-    )
-    const limit = PASSWORDS_OF_ACCOUNT
-    const { ctes, outcome } = charging(db, [{ key: accountKey(db, owner, values), limit }])
-    return db
-      .with(owner, ...ctes)
-      .select({ ...owner._.selectedFields, outcome })
-      .from(owner)
-  },
-)
+const takeChange = prepared('take_change', (db, values: Placeholders<Pick<Caller, 'tokenDigest'>>) => {
+  const owner = db.$with('owner').as(
+    db
+      .select({
+        id: users.id,
+        username: users.username,
+        passwordHash: users.passwordHash,
+        sessionId: sql<number>`${sessions.id}`.as('session_id'),
+      })
+      .from(sessions)
+      .innerJoin(users, isLive())
+      .where(eq(sessions.tokenDigest, values.tokenDigest)),
+  )
+  const { ctes, outcome } = charging(db, [
+    { key: sql`(select 'session:' || ${owner.sessionId} from ${owner})`, limit: session },
+    { key: sql`(select 'known:user:' || ${owner.id} from ${owner})`, limit: knownPlaces },
+  ])
+  return db
+    .with(owner, ...ctes)
+    .select({ ...owner._.selectedFields, outcome })
+    .from(owner)
+})
 
 // One statement: the password, the sessions, and the attempts, which a right password forgives.
 async function replacePassword(db: Db, owner: Owner, passwordHash: string, charge: Charge): Promise<void> {
@@ -86,11 +92,7 @@ async function replacePassword(db: Db, owner: Owner, passwordHash: string, charg
       )
       .returning({ id: sessions.id }),
   )
-  const forgiven = charge.map(({ key }) => forgiving(db, key))
-  const rows = await db
-    .with(changed, kept, ...forgiven)
-    .select()
-    .from(changed)
+  const rows = await db.with(changed, kept, settling(db, charge)).select().from(changed)
   if (rows.length === 0) throw wrongPassword()
 }
 

@@ -37,7 +37,7 @@ export const meRoutes = new Hono<Env>()
     signedIn,
     validateBody(PasswordChange),
     async (c) => {
-      const changer = { ip: clientOf(c).ip, caller: c.var.caller }
+      const changer = { client: clientOf(c), caller: c.var.caller }
       await changePassword(c.env.db, changer, c.req.valid('json'), c.env.config)
       return c.body(null, 204)
     },

@@ -1,19 +1,22 @@
 import { and, desc, eq, inArray, lte, ne, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { expiresIn } from '../access/caller.ts'
-import { forgiving } from '../access/charge.ts'
+import type { Charge } from '../access/charge.ts'
+import { remembering } from '../access/places.ts'
+import { settling } from '../access/settle.ts'
 import { sessions } from '../access/table.ts'
 import type { Db } from '../db/db.ts'
 import { InsertFrom } from '../db/insert.ts'
 import type { Client } from '../http/client.ts'
 import { users } from '../identity/table.ts'
 
-/** A session to open. `newHash` differs from `oldHash` where the password was hashed again at today's cost. */
+/** A session to open from a place. `newHash` differs from `oldHash` where the password was hashed again at today's cost. */
 export type Opening = {
   userId: number
   oldHash: string
   newHash: string
-  accountKey: string
+  charge: Charge
+  block: string
   tokenDigest: string
   sessionDays: number
 }
@@ -22,12 +25,12 @@ export type Opening = {
 export const MOST_SESSIONS = 100
 
 /**
- * Opens a session, stores a new hash, forgives the account's attempts and deletes the user's ended sessions, in one statement.
+ * Opens a session, stores a new hash, remembers the place, settles the charge and deletes the user's ended sessions, in one statement.
  * Returns when the session expires, or null when no user has the old hash: it may have been changed, or the user deleted,
  * while this sign-in was hashing. The lock waits for such a change to finish.
  */
 export async function openSession(db: Db, { ip, userAgent }: Client, opening: Opening): Promise<Date | null> {
-  const { userId, oldHash, newHash, accountKey, tokenDigest, sessionDays } = opening
+  const { userId, oldHash, newHash, charge, block, tokenDigest, sessionDays } = opening
   const unchanged = db.$with('unchanged').as(
     db
       .select({ id: users.id, epoch: users.sessionEpoch })
@@ -72,7 +75,7 @@ export async function openSession(db: Db, { ip, userAgent }: Client, opening: Op
       .where(and(eq(sessions.userId, userId), isEnded))
       .returning({ id: sessions.id }),
   )
-  const ctes = [unchanged, opened, ended, forgiving(db, accountKey)]
+  const ctes = [unchanged, opened, ended, ...remembering(db, unchanged, block), settling(db, charge)]
   const [session] = await db
     .with(...ctes, ...(newHash === oldHash ? [] : [rehashed]))
     .select({ expiresAt: opened.expiresAt })

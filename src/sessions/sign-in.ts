@@ -1,10 +1,13 @@
+import { addressBlock } from '../access/address.ts'
 import { attempted } from '../access/attempts.ts'
+import type { Charge } from '../access/charge.ts'
 import { digest, newToken } from '../access/token.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/db.ts'
 import { AppError } from '../errors.ts'
 import type { Client } from '../http/client.ts'
 import { hashPassword, needsRehash } from '../identity/password.ts'
+import type { Turn } from '../identity/queue.ts'
 import { type Candidate, takeAttempt } from './candidate.ts'
 import { openSession } from './open-session.ts'
 import type { Credentials } from './schema.ts'
@@ -30,28 +33,31 @@ async function trySignIn(
   { username, password }: Credentials,
   settings: SignInSettings,
 ) {
-  const { candidate, charge, accountKey } = await takeAttempt(db, client.ip, username)
-  return attempted(db, charge, async (verify) => {
+  const block = addressBlock(client.ip)
+  const { candidate, isKnownPlace, charge } = await takeAttempt(db, block, username)
+  const turn: Turn = { kind: isKnownPlace ? 'known' : 'stranger', block, signal: client.signal }
+  return attempted(db, { charge, turn }, async (verify) => {
     const isRight = await verify(password, candidate?.passwordHash ?? null, settings.scrypt)
     if (!candidate || !isRight) throw badCredentials()
     if (candidate.suspended) throw new AppError('suspended', 'This account is suspended.')
-    return admit(db, client, { candidate, accountKey, password }, settings)
+    return admit(db, client, { candidate, charge, turn, password }, settings)
   })
 }
 
-type Admission = { candidate: Candidate; accountKey: string; password: string }
+type Admission = { candidate: Candidate; charge: Charge; turn: Turn; password: string }
 
 async function admit(
   db: Db,
   client: Client,
-  { candidate, accountKey, password }: Admission,
+  { candidate, charge, turn, password }: Admission,
   { scrypt, sessionDays }: SignInSettings,
 ) {
   const { passwordHash: oldHash, ...user } = candidate
-  const newHash = needsRehash(oldHash, scrypt) ? await hashPassword(password, scrypt) : oldHash
+  const newHash = needsRehash(oldHash, scrypt) ? await hashPassword(password, scrypt, turn) : oldHash
   const token = newToken()
   const tokenDigest = digest(token)
-  const opening = { userId: user.id, oldHash, newHash, accountKey, tokenDigest, sessionDays }
+  const { block } = turn
+  const opening = { userId: user.id, oldHash, newHash, charge, block, tokenDigest, sessionDays }
   const expiresAt = await openSession(db, client, opening)
   return expiresAt && { token, expiresAt, user }
 }

@@ -3,7 +3,7 @@ import { endsAllSessions } from '../access/caller.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/db.ts'
 import { AppError, requireOne } from '../errors.ts'
-import { hashPassword } from '../identity/password.ts'
+import { hashPassword, OPERATOR } from '../identity/password.ts'
 import { isUsername, type UserRow, userColumns } from '../identity/schema.ts'
 import { users } from '../identity/table.ts'
 
@@ -38,7 +38,7 @@ export async function setPassword(
     throw new AppError('invalid', 'The password must not be the user name.', {
       errors: [{ pointer: '/password', detail: 'must not be the user name' }],
     })
-  const passwordHash = await hashPassword(password, scrypt)
+  const passwordHash = await hashPassword(password, scrypt, OPERATOR)
   const changed = await db
     .update(users)
     .set({ passwordHash, ...endsAllSessions })

@@ -1,20 +1,25 @@
 import { eq, sql } from 'drizzle-orm'
-import { placeOf } from '../access/attempts.ts'
+import { addressBlock } from '../access/address.ts'
 import { type Caller, isLive, unauthenticated } from '../access/caller.ts'
-import { chargeOf, charging, givingBack } from '../access/charge.ts'
-import { REGISTRATIONS_OF_ADDRESS } from '../access/limits.ts'
+import { chargeOf, charging } from '../access/charge.ts'
+import { LIMITS } from '../access/limits.ts'
+import { givingBack } from '../access/settle.ts'
 import { sessions } from '../access/table.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/db.ts'
 import { takenProperties } from '../db/taken.ts'
 import { AppError, alreadyTaken } from '../errors.ts'
+import type { Client } from '../http/client.ts'
+import type { Turn } from '../identity/queue.ts'
 import type { UserRow } from '../identity/schema.ts'
 import { users } from '../identity/table.ts'
 import type { NewUser } from './schema.ts'
 import { createUser } from './service.ts'
 
-/** Who registers: an address, and the caller if a token was sent. */
-export type Registrant = { ip: string | null; caller: Caller | null }
+/** Who registers: a client, and the caller if a token was sent. */
+export type Registrant = { client: Client; caller: Caller | null }
+
+const { address } = LIMITS.register
 
 /**
  * Registers a user and returns it. Admins may do so while registration is closed, and without limit. Throws, before any hash,
@@ -24,26 +29,27 @@ export type Registrant = { ip: string | null; caller: Caller | null }
  */
 export async function register(
   db: Db,
-  { ip, caller }: Registrant,
+  { client, caller }: Registrant,
   input: NewUser,
   config: Pick<Config, 'registration' | 'scrypt'>,
 ): Promise<UserRow> {
   const isOpen = config.registration === 'open'
-  const [found] = await takeRegistration(db, ip, caller?.tokenDigest ?? null, input, isOpen)
+  const block = addressBlock(client.ip)
+  const [found] = await takeRegistration(db, block, caller?.tokenDigest ?? null, input, isOpen)
   if (!isOpen && found?.role !== 'admin') {
     if (caller && !found?.role) throw unauthenticated()
     throw new AppError('registration_closed', 'Ask an admin for an account.')
   }
-  const limits = [REGISTRATIONS_OF_ADDRESS]
-  const charge = chargeOf(found?.outcome ?? '{}', limits, 'Too many registrations from your address')
+  const charge = chargeOf(found?.outcome ?? '{}', [address], 'Too many registrations from your address')
   if (found && found.taken.length > 0) throw alreadyTaken(found.taken)
-  return givingBack(db, charge, () => createUser(db, input, config))
+  const turn: Turn = { kind: 'registration', block, signal: client.signal }
+  return givingBack(db, charge, () => createUser(db, input, config, turn))
 }
 
 // One statement: who registers, the charge for it unless it is an admin, and which values are taken.
 function takeRegistration(
   db: Db,
-  ip: string | null,
+  block: string,
   tokenDigest: string | null,
   { password: _, ...profile }: NewUser,
   isOpen: boolean,
@@ -56,9 +62,8 @@ function takeRegistration(
       .where(eq(sessions.tokenDigest, sql`${tokenDigest}::text`)),
   )
   const isAdmin = sql`exists (select from ${caller} where ${caller.role} = 'admin')`
-  const { block } = placeOf(ip)
   const key = sql`case when not ${isAdmin} and ${isOpen}::boolean then 'register:' || ${block}::text end`
-  const { ctes, outcome } = charging(db, [{ key, limit: REGISTRATIONS_OF_ADDRESS }])
+  const { ctes, outcome } = charging(db, [{ key, limit: address }])
   return db
     .with(caller, ...ctes)
     .select({ role: caller.role, outcome, taken: takenProperties(users, profile) })

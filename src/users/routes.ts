@@ -22,7 +22,7 @@ export const userRoutes = new Hono<Env>()
     maybeSignedIn,
     validateBody(NewUser),
     async (c) => {
-      const registrant = { ip: clientOf(c).ip, caller: c.var.caller }
+      const registrant = { client: clientOf(c), caller: c.var.caller }
       const user = await register(c.env.db, registrant, c.req.valid('json'), c.env.config)
       return c.json(User.parse(user), 201, { Location: `/users/${user.id}` })
     },

@@ -9,7 +9,8 @@ import { sqlError } from '../db/sql-error.ts'
 import { takenProperties } from '../db/taken.ts'
 import { AppError, alreadyTaken, requireOne } from '../errors.ts'
 import type { Page } from '../http/pages.ts'
-import { hashForRegistration } from '../identity/password.ts'
+import { hashPassword, OPERATOR } from '../identity/password.ts'
+import type { Turn } from '../identity/queue.ts'
 import { type UserRow, userColumns } from '../identity/schema.ts'
 import { users } from '../identity/table.ts'
 import { type NewUser, type UserPatch, type UserQuery, userOrder } from './schema.ts'
@@ -22,8 +23,9 @@ export async function createUser(
   db: Db,
   { password, ...profile }: NewUser,
   { scrypt }: Pick<Config, 'scrypt'>,
+  turn: Turn = OPERATOR,
 ): Promise<UserRow> {
-  const passwordHash = await hashForRegistration(password, scrypt)
+  const passwordHash = await hashPassword(password, scrypt, turn)
   const [user] = await db
     .insert(users)
     .values({ ...profile, passwordHash })
