@@ -38,9 +38,10 @@ export async function embeddedServer(
   env: Environment = process.env,
 ): Promise<Server> {
   const make = env.DATA_DIR ? `DATA_DIR='${env.DATA_DIR}' make` : 'make'
+  const newPassword = `${process.execPath} packages/dev-postgres/src/cli.ts new-password --dir '${dataDir(env)}'`
   try {
     return await startPostgres(dataDir(env), databases, {
-      commands: { stop: `${make} db-stop`, reset: `${make} db-reset` },
+      commands: { stop: `${make} db-stop`, reset: `${make} db-reset`, newPassword },
     })
   } catch (error) {
     if (!(error instanceof DevPostgresError && error.code === 'unusable_folder')) throw error

@@ -47,7 +47,7 @@ export function sqlFailure(home: Home, error: unknown): unknown {
 export const passwordLost = (home: Home, what: string): DevPostgresError =>
   new DevPostgresError(
     'password_lost',
-    `The password of the server in ${home.folder} ${what}: put ${home.password} back, or delete the data: ${home.commands.reset}`,
+    `The password of the server in ${home.folder} ${what}: put ${home.password} back, or set a new one: ${home.commands.newPassword}`,
   )
 
 /** The error for a program that failed in `home`, with the end of what it printed. Tells when the disk is full. */

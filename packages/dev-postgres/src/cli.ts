@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import {
   DevPostgresError,
+  newPassword,
   postgresStatus,
   resetPostgres,
   startPostgres,
@@ -16,6 +17,7 @@ const USAGE = `Usage: dev-postgres <command> [--dir .data]
   status                 print whether it is running; exit code 1 when it is not
   stop                   stop it; its data is kept
   reset --yes            stop it and delete all its databases
+  new-password           stop it and give it a new password, when the old one is lost
   sweep [--yes]          list the data of projects that are gone (root's, under /var/lib), and delete it with --yes`
 
 type Arguments = { dir: string; databases: string[]; yes: boolean }
@@ -51,6 +53,13 @@ const commands: Record<string, (given: Arguments) => number | Promise<number>> =
       return refuse(`Nothing was changed: reset deletes all databases in ${dir}. Run it again with --yes.`)
     await resetPostgres(dir)
     return say('The databases are deleted.', 0)
+  },
+  async 'new-password'({ dir }) {
+    const hasServer = await newPassword(dir)
+    return say(
+      hasServer ? 'PostgreSQL has a new password, and is stopped.' : `There is no server in ${dir} yet.`,
+      hasServer ? 0 : 1,
+    )
   },
   async sweep({ yes }) {
     const folders = await sweepPostgres(yes)

@@ -1,4 +1,5 @@
 export { type DevPostgresCode, DevPostgresError } from './error.ts'
+export { newPassword } from './new-password.ts'
 export type { Commands, Options } from './options.ts'
 export { type Server, startPostgres } from './start.ts'
 export { postgresStatus, type Status } from './status.ts'

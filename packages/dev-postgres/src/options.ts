@@ -8,11 +8,11 @@ export type Options = {
   commands?: Commands
 }
 
-/** Shell commands that stop a server and delete its data. */
-export type Commands = { stop: string; reset: string }
+/** Shell commands that stop a server, delete its data, and replace its lost password. */
+export type Commands = { stop: string; reset: string; newPassword: string }
 
 /** The commands of this package for the server in `dir`. */
 export function ownCommands(dir: string): Commands {
   const command = (name: string) => `npx dev-postgres ${name} --dir '${resolve(dir)}'`
-  return { stop: command('stop'), reset: command('reset') }
+  return { stop: command('stop'), reset: command('reset'), newPassword: command('new-password') }
 }

@@ -83,6 +83,22 @@ describe('a password file', () => {
   })
 })
 
+test('a lost password can be replaced, and the data is kept', async () => {
+  const { out: before } = await cli('url', 'app')
+  damage('password', null)
+  expect(await cli('new-password')).toMatchObject({
+    code: 0,
+    out: 'PostgreSQL has a new password, and is stopped.',
+  })
+  await expectKept()
+  expect((await cli('url', 'app')).out).not.toBe(before)
+  expect(query(before, 'select 1')).rejects.toThrow('password')
+  expect(await run(['new-password', '--dir', '/nowhere'])).toMatchObject({
+    code: 1,
+    out: 'There is no server in /nowhere yet.',
+  })
+})
+
 describe('a pid file that outlived its server', () => {
   // The server of somebody else that asks for the password in clear: AuthenticationCleartextPassword.
   const ASK = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3])
