@@ -13,17 +13,19 @@ const COLUMNS = `
 
 /** Reads the contents of all tables. */
 export async function readContents(query: Query): Promise<Contents> {
-  const contents: Contents = new Map()
   const tables = (await query(COLUMNS)) as { key: string; sql: string; columns: string[] }[]
-  for (const { key, sql, columns } of tables) {
-    const digests = columns.map((name, n) => {
-      const column = quote(name)
-      return `md5(json_agg(${column}::text order by ${column}::text)::text) as d${n}`
-    })
-    const [row] = await query(`select ${digests.join(', ')} from ${sql}`)
-    columns.forEach((name, n) => {
-      contents.set(`${key}.${name}`, String(row?.[`d${n}`]))
-    })
-  }
-  return contents
+  if (tables.length === 0) return new Map()
+  const digests = tables.map(({ sql, columns }, n) => {
+    const all = columns.map(quote).map((it) => `md5(json_agg(${it}::text order by ${it}::text)::text)`)
+    return `select ${n} as n, to_json(array[${all.join(', ')}]) as digests from ${sql}`
+  })
+  const rows = await query(digests.join(' union all '))
+  return new Map(
+    rows.flatMap(({ n, digests }) => {
+      const table = tables[Number(n)]
+      return (digests as string[]).map(
+        (digest, at) => [`${table?.key}.${table?.columns[at]}`, String(digest)] as const,
+      )
+    }),
+  )
 }

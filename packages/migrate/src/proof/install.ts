@@ -26,7 +26,11 @@ export async function freshCatalog(query: Query, snapshot: Snapshot, start: Cata
 
 async function install(query: Query, statements: string[]): Promise<Catalog> {
   await emptyDatabase(query)
-  for (const statement of statements) {
+  const isIn = await query(statements.join('\n')).then(
+    () => true,
+    () => false, // all of it is undone
+  )
+  for (const statement of isIn ? [] : statements) {
     await query(statement).catch((error: Error) => {
       throw new StatementError(`the models can't be installed: ${error.message}`, statement)
     })

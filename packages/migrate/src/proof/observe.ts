@@ -37,6 +37,7 @@ export async function runObserved(
       await query(statement).catch((error: Error) => {
         throw new StatementError(`${name} fails: ${error.message}`, statement)
       })
+      if (before.size === 0) continue // nothing that was there can be concerned
       for (const [oid, now] of await relations(query)) {
         const was = before.get(oid)
         if (!was) continue

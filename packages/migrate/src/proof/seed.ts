@@ -46,16 +46,20 @@ export async function seed(
   const all = (await query(TABLES)) as unknown as Table[]
   const tables = all.filter(({ key }) => concerns(key))
   for (const table of tables) {
-    for (let n = 1; n <= rows; n++) await insert(query, table, rowOf(table, n, wishes))
-    for (let n = 0; isHostile && n < HOSTILE_ROWS; n++)
-      await insert(query, table, hostileRow(table, n, wishes))
+    const usual = Array.from({ length: rows }, (_, n) => rowOf(table, n + 1, wishes))
+    const odd = Array.from({ length: isHostile ? HOSTILE_ROWS : 0 }, (_, n) => hostileRow(table, n, wishes))
+    await insertAll(
+      query,
+      table,
+      [...usual, ...odd].filter((row) => row !== null),
+    )
   }
   await removeOrphans(query)
   await query('set session_replication_role = origin')
-  const empty: string[] = []
-  for (const { key, sql } of tables)
-    if ((await query(`select from ${sql} limit 1`)).length === 0) empty.push(key)
-  return empty
+  if (tables.length === 0) return []
+  const counts = tables.map(({ sql }, n) => `select ${n} as n where not exists (select from ${sql})`)
+  const empty = await query(counts.join(' union all '))
+  return empty.flatMap(({ n }) => tables[Number(n)]?.key ?? [])
 }
 
 /** Deletes the rows that a blocker picks, and those that refer to them. */
@@ -94,11 +98,17 @@ function hostileRow(table: Table, n: number, wishes: Wishes): Row | null {
   return row && values.length > 0 ? new Map([...row, ...values]) : null
 }
 
-async function insert(query: Query, table: Table, row: Row | null): Promise<void> {
-  if (!row) return
+// All at once, and one by one only where some of them do not fit.
+async function insertAll(query: Query, table: Table, rows: Row[]): Promise<void> {
+  if (rows.length === 0) return
+  const error = await attempt(query, table, rows)
+  if (error) for (const row of rows) await insert(query, table, row)
+}
+
+async function insert(query: Query, table: Table, row: Row): Promise<void> {
   const tried = new Set<string>()
   for (;;) {
-    const error = await attempt(query, table, row)
+    const error = await attempt(query, table, [row])
     if (error?.state !== '23514') return // in, or in the way of something that no other value would mend
     const better = mended(table, row, error.constraint ?? '', tried)
     if (!better) return
@@ -106,12 +116,14 @@ async function insert(query: Query, table: Table, row: Row | null): Promise<void
   }
 }
 
-async function attempt(query: Query, { sql }: Table, row: Row): Promise<ReturnType<typeof sqlError>> {
-  const names = [...row.keys()].map(quote).join(', ')
-  const values = [...row.values()].map((value) => (value === null ? 'null' : literal(value))).join(', ')
+async function attempt(query: Query, { sql }: Table, rows: Row[]): Promise<ReturnType<typeof sqlError>> {
+  const names = [...(rows[0]?.keys() ?? [])].map(quote).join(', ')
+  const values = rows.map((row) => {
+    return `(${[...row.values()].map((value) => (value === null ? 'null' : literal(value))).join(', ')})`
+  })
   try {
     await query(
-      `insert into ${sql} (${names}) overriding system value values (${values}) on conflict do nothing`,
+      `insert into ${sql} (${names}) overriding system value values ${values.join(', ')} on conflict do nothing`,
     )
     return null
   } catch (error) {
@@ -140,6 +152,7 @@ const FOREIGN_KEYS = `
       join pg_attribute a on a.attrelid = x.confrelid and a.attnum = k.n order by place)) as "to"
   from pg_constraint x where x.contype = 'f'`
 
+// Until no row is without its parent: whoever referred to a deleted row has lost its own. In one block, since there may be many keys.
 async function removeOrphans(query: Query): Promise<void> {
   const keys = (await query(FOREIGN_KEYS)) as {
     child: string
@@ -147,13 +160,13 @@ async function removeOrphans(query: Query): Promise<void> {
     from: string[]
     to: string[]
   }[]
-  for (let round = 0; round <= keys.length; round++) {
-    for (const { child, parent, from, to } of keys) {
-      const given = from.map((name) => `child.${name} is not null`).join(' and ')
-      const same = from.map((name, n) => `parent.${to[n]} = child.${name}`).join(' and ')
-      await query(
-        `delete from ${child} child where ${given} and not exists (select from ${parent} parent where ${same})`,
-      )
-    }
-  }
+  if (keys.length === 0) return
+  const deletions = keys.map(({ child, parent, from, to }) => {
+    const given = from.map((name) => `child.${name} is not null`).join(' and ')
+    const same = from.map((name, n) => `parent.${to[n]} = child.${name}`).join(' and ')
+    return `delete from ${child} child where ${given} and not exists (select from ${parent} parent where ${same});
+      get diagnostics deleted = row_count; total := total + deleted;`
+  })
+  await query(`do $hearth$ declare deleted bigint; total bigint; begin
+    loop total := 0; ${deletions.join('\n')} exit when total = 0; end loop; end $hearth$`)
 }
