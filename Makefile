@@ -116,8 +116,8 @@ MIGRATE := @HEARTH_MIGRATE_SPEAKS=make $(BUN) run --silent migrate
 given = $(if $($1),--$2 "$$$1")
 
 .PHONY: migrate-create
-migrate-create: node_modules/.dev ## write the next migration and its way back: MSG="add email" [RENAME=users.name:username] [DROP=users.name] [NO_RENAME=1] [EMPTY=1]
-	$(MIGRATE) create $(call given,MSG,message) $(call given,RENAME,rename) $(call given,DROP,drop) $(if $(NO_RENAME),--no-rename) $(if $(EMPTY),--empty)
+migrate-create: node_modules/.dev ## write the next migration and its way back: MSG="add email" [RENAME=users.name:username] [DROP=users.name] [NO_RENAME=1] [EMPTY=1] [NO_PROOF=1]
+	$(MIGRATE) create $(call given,MSG,message) $(call given,RENAME,rename) $(call given,DROP,drop) $(if $(NO_RENAME),--no-rename) $(if $(EMPTY),--empty) $(if $(NO_PROOF),--no-proof)
 
 .PHONY: migrate-up
 migrate-up: node_modules/.run ## apply the pending migrations; asks where data would go: [TO=0003] [YES=1] [LOCK_TIMEOUT=seconds]

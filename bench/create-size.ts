@@ -49,6 +49,7 @@ for (const [tables, keys] of [
       models: modelsOf(tables, keys, more),
       message: more ? 'add a column' : 'start',
       empty: false,
+      noProof: false,
       scratch,
       answers: { renames: [], drops: [], noRename: true },
       ask: async () => undefined,

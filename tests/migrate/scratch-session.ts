@@ -53,6 +53,7 @@ async function migrating(
     models: after,
     message: 'change',
     empty: false,
+    noProof: false,
     scratch: await PROJECT.scratch(),
     answers: { renames, drops: [], noRename: true },
     ask: async () => undefined,

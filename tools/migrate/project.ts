@@ -4,10 +4,10 @@ import { embeddedServer } from '../databases.ts'
 import { loadModels } from './models.ts'
 import { migrationTarget } from './target.ts'
 
-/** This project, as the migration tool sees it; scratch databases are the embedded server's, whatever DATABASE_URL names. */
+/** This project, as the migration tool sees it; scratch databases are the embedded server's, or SCRATCH_URL's, whatever DATABASE_URL names. */
 export const PROJECT: Project = {
   folder: resolve(import.meta.dir, '../../drizzle'),
   models: loadModels,
   database: migrationTarget,
-  scratch: async () => (await embeddedServer()).url('postgres'),
+  scratch: async () => process.env.SCRATCH_URL || (await embeddedServer()).url('postgres'),
 }

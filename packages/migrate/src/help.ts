@@ -2,6 +2,7 @@ import type { Command } from './command.ts'
 
 const COMMON: [option: string, help: string][] = [
   ['--json', 'print the result as JSON, for machines'],
+  ['--config PATH', 'another file than drizzle.config.*'],
   ['--folder PATH', 'the folder of migrations (default: the project’s)'],
 ]
 

@@ -13,6 +13,8 @@ export type Script = {
   path: string
   /** SHA-256 of the text, in hex: what drizzle's own migrator keeps of a file. */
   hash: string
+  /** The same of the text with the one or the other line end, since a checkout may change them: what counts as this text. */
+  hashes: string[]
   statements: Statement[]
   /** Whether it must run outside a transaction, as CREATE INDEX CONCURRENTLY must. */
   noTransaction: boolean
@@ -34,10 +36,12 @@ export function shownPath(path: string): string {
 export function readScript(path: string): Script | null {
   if (!existsSync(path)) return null
   const text = readFileSync(path, 'utf8')
+  const unix = text.replaceAll('\r\n', '\n')
   const statements = splitStatements(text)
   return {
     path: shownPath(path),
-    hash: createHash('sha256').update(text).digest('hex'),
+    hash: hashOf(text),
+    hashes: [text, unix, unix.replaceAll('\n', '\r\n')].map(hashOf),
     statements,
     noTransaction: /^-- hearth: no-transaction\s*$/m.test(text),
     loses: rowCounts(text, 'loses'),
@@ -77,5 +81,7 @@ const LITERALS =
   /--.*|\/\*[\s\S]*?\*\/|(\$\w*\$)[\s\S]*?\1|\be'(?:\\[\s\S]|''|[^'\\])*'|'(?:''|[^'])*'|"(?:""|[^"])*"/gi
 const withoutLiterals = (sql: string): string =>
   sql.replace(LITERALS, (found) => (/^(--|\/\*)/.test(found) ? ' ' : 'literal'))
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 const newlines = (text: string): number => text.split('\n').length - 1

@@ -1,5 +1,6 @@
 import { type Catalog, catalogDifferences, readCatalog } from '../catalog.ts'
 import type { Folder } from '../folder.ts'
+import { keyOf, type Place } from '../plan/sql.ts'
 import { Refusal } from '../refusal.ts'
 import { readSettledStatus } from '../run/run.ts'
 import { describeDatabase, majorVersion, withSession } from '../run/session.ts'
@@ -27,6 +28,7 @@ export function compareLive(
     // A database that is at no point of the migrations' line can't be held against one.
     if (refusals.length > 0 || !expected) return { agrees, findings: refusals }
     const actual = await readCatalog(session.query)
+    leaveOutTracking(actual, folder.table)
     leaveOutPlatform(actual, expected, await majorVersion(session), major)
     const differences = catalogDifferences(actual, expected)
     const moved = `${describeDatabase(url)} was changed by something other than its migrations:`
@@ -42,6 +44,15 @@ function refusalsOf(status: Status): string[] {
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return [error.message]
+  }
+}
+
+// Where drizzle.config names a table outside the schema `drizzle`, which no catalog reads.
+function leaveOutTracking(actual: Catalog, table: Place): void {
+  const key = keyOf(table)
+  for (const [name, { of, owner }] of actual) {
+    const isOwn = name === `table ${key}` || of === key || String(owner).includes(`${table.name}.id:`)
+    if (isOwn || name === `column order ${key}`) actual.delete(name)
   }
 }
 

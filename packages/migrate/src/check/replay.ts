@@ -1,5 +1,6 @@
 import { type Catalog, catalogDifferences, readCatalog } from '../catalog.ts'
-import type { Folder } from '../folder.ts'
+import { DRIZZLE_TABLE, type Folder } from '../folder.ts'
+import { runPrelude } from '../prelude.ts'
 import { runAll } from '../run/runner.ts'
 import { majorVersion, withSession } from '../run/session.ts'
 import { isApplied, pendingOf } from '../run/status.ts'
@@ -18,9 +19,11 @@ export type Replay = {
 const QUIET = { say: () => {}, lockTimeoutMs: 5_000 }
 
 /** Applies all migrations of a folder to a scratch database, then takes all back. Throws the `Refusal` of one that fails. */
-export function replay(folder: Folder, scratch: string): Promise<Replay> {
+export function replay(given: Folder, scratch: string): Promise<Replay> {
+  const folder = { ...given, table: DRIZZLE_TABLE }
   return withScratchDatabase(scratch, (url) =>
     withSession(url, async (session) => {
+      await runPrelude(session.query, folder.path)
       const look = () => readCatalog(session.query)
       const catalogs = [await look()]
       await runAll(session, {
@@ -57,10 +60,11 @@ export function replay(folder: Folder, scratch: string): Promise<Replay> {
   )
 }
 
-/** The catalog that `statements` make in an empty database. */
-export function catalogOf(statements: string[], scratch: string): Promise<Catalog> {
+/** The catalog that `statements` make in a database that has nothing but a folder's prelude. */
+export function catalogOf(statements: string[], folder: string, scratch: string): Promise<Catalog> {
   return withScratchDatabase(scratch, (url) =>
     withSession(url, async (session) => {
+      await runPrelude(session.query, folder)
       for (const statement of statements) await session.query(statement)
       return readCatalog(session.query)
     }),

@@ -1,15 +1,16 @@
 import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import { catalogDifferences } from '../catalog.ts'
 import { compareLive } from '../check/live.ts'
 import { catalogOf, type Replay, replay } from '../check/replay.ts'
 import { type Context, command } from '../command.ts'
-import { lastSnapshot } from '../create/write.ts'
-import { type Folder, readFolder } from '../folder.ts'
+import type { Folder } from '../folder.ts'
+import { loadModule } from '../load-module.ts'
 import type { Project } from '../project.ts'
+import { migrationsOf } from '../project.ts'
 import { Refusal } from '../refusal.ts'
 import type { Snapshot } from '../snapshot.ts'
+import { lastSnapshot } from '../snapshot-file.ts'
 import { calling } from '../wording.ts'
 
 /** What one side says of itself: where `findings` is empty, it agrees with the others. */
@@ -27,14 +28,13 @@ export const check = command({
     'no-database': { type: 'boolean', help: 'compare models and migrations only' },
   },
   async run(context, { models, 'no-database': noDatabase }) {
-    const folder = readFolder(context.folder)
+    const folder = migrationsOf(context)
     const sides = await compareAll(
       folder,
-      models === undefined
-        ? context
-        : { ...context, models: () => import(pathToFileURL(resolve(models)).href) },
+      models === undefined ? context : { ...context, models: () => loadModule(resolve(models)) },
       noDatabase ? null : context.database,
     )
+    for (const { message } of folder.remarks) context.say(message)
     for (const { name, agrees, findings } of sides) {
       context.print(`${name.padEnd(10)}  ${findings.length === 0 ? agrees : `${VERDICT[name]}:`}`)
       for (const finding of findings) context.print(`  ${finding}`)
@@ -61,10 +61,10 @@ async function compareAll(
   })
   if (replayed instanceof Refusal) {
     // What the migrations do is not known, so there is nothing to hold the others against.
-    return [{ name: 'migrations', agrees, findings: [...folder.problems, replayed.message] }]
+    return [{ name: 'migrations', agrees, findings: [replayed.message] }]
   }
   return [
-    { name: 'migrations', agrees, findings: [...folder.problems, ...replayed.inexact] },
+    { name: 'migrations', agrees, findings: replayed.inexact },
     await compareModels(folder, replayed, project),
     ...(database ? [await compareDatabase(await database(), folder, replayed)] : []),
   ]
@@ -78,7 +78,7 @@ async function compareModels(
   // drizzle-kit takes long to load, so only what needs it does.
   const { createStatements, snapshotOf } = await import('../kit.ts')
   const models = await load()
-  const fresh = await catalogOf(await createStatements(models), await scratch())
+  const fresh = await catalogOf(await createStatements(models), folder.path, await scratch())
   const differences = catalogDifferences(catalogs.at(-1) ?? new Map(), fresh)
   const agrees = 'ok: a fresh install of the models equals the migrations'
   if (differences.length === 0) return { name: 'models', agrees, findings: [] }

@@ -1,5 +1,5 @@
 import { command } from '../command.ts'
-import { readFolder } from '../folder.ts'
+import { migrationsOf } from '../project.ts'
 import { readStatus } from '../run/run.ts'
 import { describeDatabase, withSession } from '../run/session.ts'
 import { currentOf, pendingOf } from '../run/status.ts'
@@ -11,8 +11,9 @@ const USUAL = ['applied', 'pending']
 export const current = command({
   summary: 'say at which migration the database is',
   options: {},
-  async run({ folder: path, database, print }) {
-    const folder = readFolder(path)
+  async run(context) {
+    const { database, print } = context
+    const folder = migrationsOf(context)
     const url = await database()
     const status = await withSession(url, (session) => readStatus(session, folder))
     const name = currentOf(status)?.name ?? null

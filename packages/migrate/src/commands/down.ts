@@ -1,6 +1,7 @@
 import { command, lockTimeout, lockTimeoutMs, resume, wholeNumber } from '../command.ts'
 import { askFor } from '../consent.ts'
-import { findRevision, readFolder } from '../folder.ts'
+import { findRevision } from '../folder.ts'
+import { migrationsOf } from '../project.ts'
 import { Refusal } from '../refusal.ts'
 import { checkBlocked, listed, priceOf } from '../run/price.ts'
 import { readSettledStatus, readStatus, scriptOf } from '../run/run.ts'
@@ -21,7 +22,7 @@ export const down = command({
     resume,
   },
   async run(context, values) {
-    const folder = readFolder(context.folder)
+    const folder = migrationsOf(context)
     const resumeAt = wholeNumber('resume', values.resume, 1)
     const patience = { say: context.say, lockTimeoutMs: lockTimeoutMs(values['lock-timeout']) }
     const url = await context.database()

@@ -1,7 +1,8 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { command } from '../command.ts'
-import { journalPath, readFolder, readJournal, snapshotPath } from '../folder.ts'
+import { journalPath, readJournal, snapshotPath } from '../journal.ts'
+import { migrationsOf } from '../project.ts'
 import { Refusal } from '../refusal.ts'
 import { readStatus } from '../run/run.ts'
 import { describeDatabase, withSession } from '../run/session.ts'
@@ -12,23 +13,24 @@ import { calling } from '../wording.ts'
 export const drop = command({
   summary: 'delete the last migration, which must not be applied: its files, snapshot and journal entry',
   options: {},
-  async run({ folder: path, database, print }) {
-    const last = readFolder(path).migrations.at(-1)
+  async run(context) {
+    const { database, print } = context
+    const last = migrationsOf(context).migrations.at(-1)
     if (!last) throw new Refusal('unknown_revision', 'There is no migration to drop.')
     const url = await database()
-    const status = await withSession(url, (session) => readStatus(session, readFolder(path)))
+    const status = await withSession(url, (session) => readStatus(session, migrationsOf(context)))
     if (status.entries.at(-1)?.tracked) {
       throw new Refusal(
         'still_applied',
         `${last.name} is applied to ${describeDatabase(url)}: take it back first, with ${calling('down')}.`,
       )
     }
-    const journal = readJournal(path)
-    const idx = journal.entries.pop()?.idx ?? 0
+    const journal = readJournal(context.folder)
+    journal.entries.pop()
     // The journal first: a file that it does not name is harmless, one that it names and that is not there stops everything.
-    writeFileSync(journalPath(path), JSON.stringify(journal, null, 2))
-    const files = [`${last.name}.sql`, `${last.name}.down.sql`].map((file) => join(path, file))
-    const dropped = [...files, snapshotPath(path, idx)].filter((file) => existsSync(file))
+    writeFileSync(journalPath(context.folder), JSON.stringify(journal, null, 2))
+    const files = [`${last.name}.sql`, `${last.name}.down.sql`].map((file) => join(context.folder, file))
+    const dropped = [...files, snapshotPath(context.folder, last.name)].filter((file) => existsSync(file))
     for (const file of dropped) rmSync(file)
     print(`Dropped ${last.name}:`)
     for (const file of dropped) print(`  ${shownPath(file)}`)

@@ -1,5 +1,5 @@
 import { command } from '../command.ts'
-import { readFolder } from '../folder.ts'
+import { migrationsOf } from '../project.ts'
 import { readStatus } from '../run/run.ts'
 import { withSession } from '../run/session.ts'
 import type { Entry, Status } from '../run/status.ts'
@@ -8,8 +8,9 @@ import type { Entry, Status } from '../run/status.ts'
 export const history = command({
   summary: 'list all migrations: applied when, pending, edited, missing, unknown',
   options: {},
-  async run({ folder: path, database, print, say }) {
-    const folder = readFolder(path)
+  async run(context) {
+    const { database, print, say } = context
+    const folder = migrationsOf(context)
     const url = await database()
     const rows = listed(await withSession(url, (session) => readStatus(session, folder)))
     const width = Math.max(0, ...rows.map(({ name }) => name.length))
@@ -17,8 +18,8 @@ export const history = command({
     for (const { name, state, appliedAt, note } of rows) {
       print([name.padEnd(width), state.padEnd(10), (appliedAt ?? '-').padEnd(24), note].join('  ').trimEnd())
     }
-    for (const problem of folder.problems) say(problem)
-    return { data: { migrations: rows, problems: folder.problems } }
+    for (const { message } of folder.remarks) say(message)
+    return { data: { migrations: rows, problems: folder.remarks.map(({ message }) => message) } }
   },
 })
 

@@ -1,12 +1,13 @@
 import { type Context, command } from '../command.ts'
-import { type Folder, findRevision, type Migration, readFolder } from '../folder.ts'
+import { type Folder, findRevision, type Migration } from '../folder.ts'
 import { literal } from '../plan/sql.ts'
+import { migrationsOf } from '../project.ts'
 import { isSentence } from '../refusal.ts'
 import { WAIT_FOR_MIGRATORS } from '../run/migrator-lock.ts'
 import { type Direction, readStatus, scriptOf } from '../run/run.ts'
 import { withSession } from '../run/session.ts'
 import { isApplied } from '../run/status.ts'
-import { forget, isAt, PREPARE_TRACKING, recordApplied } from '../run/tracking.ts'
+import { type Tracking, trackingIn } from '../run/tracking.ts'
 import { flag } from '../wording.ts'
 
 /** `plan`: prints, as a script for psql, what `up` or `down` would run, and runs nothing. */
@@ -17,12 +18,12 @@ export const plan = command({
     from: { type: 'string', value: 'REV', help: 'where the database is; it is not asked then' },
   },
   async run(context, { to = 'last', from }) {
-    const folder = readFolder(context.folder)
+    const folder = migrationsOf(context)
     const last = findRevision(folder, to)
     const first = from === undefined ? null : findRevision(folder, from)
     const applied = first === null ? await appliedIn(context, folder) : folder.migrations.slice(0, first + 1)
     const steps = stepsBetween(folder, new Set(applied), last)
-    const head = [STOP_AT_AN_ERROR, ...PREPARE_TRACKING.map(terminated)]
+    const head = [STOP_AT_AN_ERROR, ...trackingIn(folder.table).prepare.map(terminated)]
     context.print(steps.length > 0 ? head.join('\n') : '-- Nothing to run.')
     for (const { sql } of steps) context.print(`\n${sql}`)
     return { data: { steps } }
@@ -47,15 +48,16 @@ async function appliedIn({ database, say }: Context, folder: Folder): Promise<Mi
   }
 }
 
-function stepsBetween({ migrations }: Folder, applied: Set<Migration>, last: number): Step[] {
+function stepsBetween({ migrations, table }: Folder, applied: Set<Migration>, last: number): Step[] {
   const back = migrations.filter((migration, place) => applied.has(migration) && place > last).reverse()
   const on = migrations.filter((migration, place) => !applied.has(migration) && place <= last)
   const there = migrations.filter((migration) => applied.has(migration))
+  const tracking = trackingIn(table)
   const step = (migration: Migration, direction: Direction): Step => {
-    const guard = guardFor(migration, there)
+    const guard = guardFor(tracking, migration, there)
     if (direction === 'up') there.push(migration)
     else there.splice(there.indexOf(migration), 1)
-    return stepFor(migration, direction, guard)
+    return stepFor(tracking, migration, direction, guard)
   }
   return [
     ...back.map((migration) => step(migration, 'down')),
@@ -63,7 +65,12 @@ function stepsBetween({ migrations }: Folder, applied: Set<Migration>, last: num
   ]
 }
 
-function stepFor(migration: Migration, direction: Direction, guard: string): Step {
+function stepFor(
+  { recordApplied, forget }: Tracking,
+  migration: Migration,
+  direction: Direction,
+  guard: string,
+): Step {
   const { path, statements, noTransaction } = scriptOf(migration, direction)
   const record = direction === 'up' ? recordApplied(migration) : forget(migration.when)
   const body = [guard, ...statements.map(({ sql }) => sql), record].map(terminated)
@@ -72,7 +79,7 @@ function stepFor(migration: Migration, direction: Direction, guard: string): Ste
 }
 
 /** The statement that fails where the migrations `there` are not what is applied, which is where the script goes on with `migration`. */
-function guardFor({ name }: Migration, there: Migration[]): string {
+function guardFor({ isAt }: Tracking, { name }: Migration, there: Migration[]): string {
   const message = `${name}: the database is not where this script expects it, so nothing was changed; print it again with the command plan.`
   return `do $$ begin if not (${isAt(there.at(-1), there.length)}) then raise exception using message = ${literal(message)}; end if; end $$`
 }

@@ -1,11 +1,12 @@
 import { command } from '../command.ts'
-import { findRevision, readFolder } from '../folder.ts'
+import { findRevision } from '../folder.ts'
+import { migrationsOf } from '../project.ts'
 import { Refusal } from '../refusal.ts'
 import { lockedTransaction } from '../run/migrator-lock.ts'
 import { readStatus } from '../run/run.ts'
 import { describeDatabase, type Session, withSession } from '../run/session.ts'
 import { type Entry, isApplied, type Status } from '../run/status.ts'
-import { acceptFiles, forget, PREPARE_TRACKING, recordApplied } from '../run/tracking.ts'
+import { prepareTracking, type Tracking, trackingIn } from '../run/tracking.ts'
 import { calling, flag } from '../wording.ts'
 
 const LOCK_TIMEOUT_MS = 5_000
@@ -20,19 +21,21 @@ export const stamp = command({
       help: 'the migration (0003, or its whole name); none for an empty one',
     },
   },
-  async run({ folder: path, database, print, say }, { rev }) {
+  async run(context, { rev }) {
+    const { database, print, say } = context
     if (rev === undefined)
       throw new Refusal(
         'usage',
         `Say which: ${calling('stamp', { rev: '0003' })}, or \`${flag('rev', 'none')}\`.`,
       )
-    const folder = readFolder(path)
+    const folder = migrationsOf(context)
     const place = findRevision(folder, rev)
     const url = await database()
     const changes = await withSession(url, (session) =>
       lockedTransaction(session, { say, lockTimeoutMs: LOCK_TIMEOUT_MS }, async () => {
-        for (const statement of PREPARE_TRACKING) await session.query(statement)
-        return record(session, await readStatus(session, folder), place)
+        const tracking = trackingIn(folder.table)
+        await prepareTracking(session, tracking)
+        return record(session, tracking, await readStatus(session, folder), place)
       }),
     )
     for (const line of changes) print(line)
@@ -42,20 +45,30 @@ export const stamp = command({
   },
 })
 
-async function record(session: Session, status: Status, place: number): Promise<string[]> {
+async function record(
+  session: Session,
+  tracking: Tracking,
+  status: Status,
+  place: number,
+): Promise<string[]> {
   const changes: string[] = []
   for (const { when } of status.unknown) {
-    await session.query(forget(when))
+    await session.query(tracking.forget(when))
     changes.push(`Forgot one dated ${new Date(when).toISOString()}, which is not in the folder.`)
   }
   for (const [at, entry] of status.entries.entries()) {
-    const change = await recordOne(session, entry, at <= place)
+    const change = await recordOne(session, tracking, entry, at <= place)
     if (change) changes.push(change)
   }
   return changes
 }
 
-async function recordOne(session: Session, entry: Entry, shouldBeApplied: boolean): Promise<string | null> {
+async function recordOne(
+  session: Session,
+  { forget, recordApplied, acceptFiles }: Tracking,
+  entry: Entry,
+  shouldBeApplied: boolean,
+): Promise<string | null> {
   const { name, migration, tracked, state, wayBack } = entry
   if (!shouldBeApplied) {
     if (!tracked) return null

@@ -1,6 +1,7 @@
 import { command, lockTimeout, lockTimeoutMs, resume, wholeNumber } from '../command.ts'
 import { askFor } from '../consent.ts'
-import { findRevision, readFolder } from '../folder.ts'
+import { findRevision } from '../folder.ts'
+import { migrationsOf } from '../project.ts'
 import { migrateUp } from '../run/migrate-up.ts'
 import { listed, type Price } from '../run/price.ts'
 import { describeDatabase } from '../run/session.ts'
@@ -17,7 +18,7 @@ export const up = command({
   },
   async run(context, values) {
     const { database, print, say } = context
-    const folder = readFolder(context.folder)
+    const folder = migrationsOf(context)
     const url = await database()
     const agree = async (steps: Entry[], prices: Price[]) => {
       const costly = steps.filter(({ name }) => prices.some(({ migration }) => migration === name))

@@ -1,20 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFolder } from '../folder.ts'
+import { DRIZZLE_TABLE, readFolder } from '../folder.ts'
 import { snapshotOf } from '../kit.ts'
 import { hazardLines } from '../plan/hazards.ts'
 import { modelOf } from '../plan/model.ts'
 import { plan } from '../plan/plan.ts'
 import { truncated } from '../plan/sql.ts'
-import { type Proof, prove, type Step } from '../proof/prove.ts'
+import { type Proof, prove, type Step, unproved } from '../proof/prove.ts'
 import { forgettingNewRoles } from '../proof/roles.ts'
 import { Refusal } from '../refusal.ts'
 import { type Session, withSession } from '../run/session.ts'
 import { withScratchDatabase } from '../scratch.ts'
 import type { Snapshot } from '../snapshot.ts'
+import { lastSnapshot } from '../snapshot-file.ts'
 import { type Answers, type Ask, decideRenames } from './decisions.ts'
 import type { Question } from './questions.ts'
-import { fileText, lastSnapshot, slugOf, writeMigration } from './write.ts'
+import { fileText, slugOf, writeMigration } from './write.ts'
 
 /** What to make a migration of. `empty`: the statements will be written by hand. */
 export type Order = {
@@ -22,6 +23,8 @@ export type Order = {
   models: Record<string, unknown>
   message: string
   empty: boolean
+  /** Whether nothing is tried on a scratch database; the files say so. */
+  noProof: boolean
   /** The URL of a server on which scratch databases can be made. */
   scratch: string
   answers: Answers
@@ -29,7 +32,7 @@ export type Order = {
 }
 
 /** Runs work on a scratch database. */
-type InScratch = <T>(work: (session: Session) => Promise<T>) => Promise<T>
+type InScratch = <T>(work: (session: Session | null) => Promise<T>) => Promise<T>
 
 /** A migration that was written, and how its proof went. */
 export type Created = { name: string; files: string[]; proof: Proof }
@@ -53,7 +56,8 @@ export async function createMigration(
   const first = plan(modelOf(previous), modelOf(next), renames)
   if (first.statements.length === 0 && !order.empty) return { created: [], open }
 
-  return inScratch(async (session) => {
+  const inSession: InScratch = order.noProof ? (work) => work(null) : inScratch
+  return inSession(async (session) => {
     const created: Created[] = []
     let step = { from: previous, renames }
     for (const { suffix, snapshot: to } of stages(next, first.couldBeConcurrent)) {
@@ -79,22 +83,28 @@ function stages(next: Snapshot, indexes: string[]): { suffix: string; snapshot: 
 }
 
 async function createOne(
-  session: Session,
-  { folder: path, empty, scratch }: Order,
+  session: Session | null,
+  { folder: path, empty }: Order,
   slug: string,
   step: Omit<Step, 'folder'>,
 ): Promise<Created> {
-  const folder = existsSync(path) ? readFolder(path) : { path, migrations: [], problems: [] }
-  if (folder.problems[0]) throw new Refusal('broken_folder', folder.problems[0])
-  const proof = await forgettingNewRoles(scratch, [step.from, step.to], () =>
-    prove(session, { ...step, folder }),
+  const folder = existsSync(path)
+    ? readFolder(path)
+    : { path, migrations: [], remarks: [], table: DRIZZLE_TABLE }
+  const stray = folder.remarks.find(
+    ({ kind, name }) => kind === 'stray' && name > (folder.migrations.at(-1)?.name ?? ''),
   )
-  const doubts = proof.differences.map((it) => `-- hearth: not proved: ${it.replaceAll(/\s*\n\s*/g, ' ')}`)
+  if (stray) throw new Refusal('broken_folder', stray.message)
+  const proof = session
+    ? await forgettingNewRoles(session, [step.from, step.to], () => prove(session, { ...step, folder }))
+    : unproved({ ...step, folder })
+  const doubts = session ? proof.differences : ['--no-proof was given']
+  const notProved = doubts.map((it) => `-- hearth: not proved: ${it.replaceAll(/\s*\n\s*/g, ' ')}`)
   const text = (way: Proof['up']) =>
     empty
       ? HAND_WRITTEN
       : fileText(
-          [...(way.concurrent ? ['-- hearth: no-transaction'] : []), ...doubts, ...hazardLines(way)],
+          [...(way.concurrent ? ['-- hearth: no-transaction'] : []), ...notProved, ...hazardLines(way)],
           way.statements,
         )
   return {

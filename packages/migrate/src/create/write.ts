@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { journalPath, readJournal, snapshotPath } from '../folder.ts'
+import { type Journal, journalPath, readJournal, snapshotPath } from '../journal.ts'
 import { truncated } from '../plan/sql.ts'
 import { Refusal } from '../refusal.ts'
 import type { Snapshot } from '../snapshot.ts'
@@ -16,18 +16,6 @@ export function fileText(head: string[], statements: string[]): string {
   return `${[...head, statements.join(SEPARATOR)].join('\n')}\n`
 }
 
-/** The snapshot of a folder's last migration, or null where there is no migration yet. Throws `missing` for one whose snapshot is gone. */
-export function lastSnapshot(folder: string): Snapshot | null {
-  const last = readJournal(folder).entries.at(-1)
-  if (!last) return null
-  const path = snapshotPath(folder, last.idx)
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8'))
-  throw new Refusal(
-    'missing',
-    `${path} is gone: bring it back, since the next migration begins where it ends.`,
-  )
-}
-
 /** Writes a migration as the folder's newest, as drizzle-kit would, and returns the paths of its two SQL files. The journal comes last: what it does not name is not there. */
 export function writeMigration(
   folder: string,
@@ -37,12 +25,12 @@ export function writeMigration(
   const journal = { version: '7', dialect: 'postgresql', ...readJournal(folder) }
   const last = journal.entries.at(-1)
   const idx = (last?.idx ?? -1) + 1
-  const name = `${number(idx)}_${slug}`
+  const when = Math.max(Date.now(), ...journal.entries.map((entry) => entry.when + 1))
+  const name = `${prefixAfter(last, idx, when)}_${slug}`
   const files = [join(folder, `${name}.sql`), join(folder, `${name}.down.sql`)]
   writeFileSync(files[0] ?? '', up)
   writeFileSync(files[1] ?? '', down)
-  writeFileSync(snapshotPath(folder, idx), JSON.stringify(snapshot, null, 2))
-  const when = Math.max(Date.now(), (last?.when ?? 0) + 1)
+  writeFileSync(snapshotPath(folder, name), JSON.stringify(snapshot, null, 2))
   journal.entries.push({ idx, version: '7', when, tag: name, breakpoints: true })
   writeFileSync(journalPath(folder), JSON.stringify(journal, null, 2))
   return { name, files }
@@ -62,4 +50,9 @@ export function slugOf(message: string): string {
   )
 }
 
-const number = (idx: number) => String(idx).padStart(4, '0')
+// As the last migration has it: a number, or with drizzle.config's `prefix` the time.
+function prefixAfter(last: Journal['entries'][number] | undefined, idx: number, when: number): string {
+  const before = last?.tag.match(/^\d+(?=_)/)?.[0].length ?? 4
+  if (before === 14) return new Date(when).toISOString().replaceAll(/\D/g, '').slice(0, 14)
+  return before >= 10 ? String(Math.floor(before === 13 ? when : when / 1000)) : String(idx).padStart(4, '0')
+}

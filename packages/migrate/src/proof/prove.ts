@@ -1,10 +1,11 @@
 import { catalogDifferences, columnOrderDifferences, type Query, readCatalog } from '../catalog.ts'
-import type { Folder } from '../folder.ts'
+import { DRIZZLE_TABLE, type Folder } from '../folder.ts'
 import { type Hazard, type Hazards, hazardsOf } from '../plan/hazards.ts'
 import { modelOf } from '../plan/model.ts'
 import { type Plan, plan } from '../plan/plan.ts'
 import { inverted, type Rename } from '../plan/renames.ts'
 import { keyOf } from '../plan/sql.ts'
+import { runPrelude } from '../prelude.ts'
 import { runAll } from '../run/runner.ts'
 import { countRows, type Session } from '../run/session.ts'
 import { pendingOf } from '../run/status.ts'
@@ -70,12 +71,29 @@ function crowded(proof: Proof): Proof {
   }
 }
 
+/** A step as planned, for whoever forgoes the proof. */
+export function unproved({ from, to, renames }: Step): Proof {
+  const [before, after] = [modelOf(from), modelOf(to)]
+  const [up, down] = [plan(before, after, renames), plan(after, before, inverted(renames), true)]
+  return {
+    up: { ...up, ...hazardsOf(up.comparison) },
+    down: { ...down, ...hazardsOf(down.comparison) },
+    rows: 0,
+    failure: null,
+    differences: [],
+    columnOrder: [],
+    impacts: [],
+    empty: [],
+  }
+}
+
 type Filling = { rows: number; isHostile: boolean }
 
 async function tryWith(filling: Filling, session: Session, step: Step): Promise<Proof> {
   const { query } = session
   await emptyDatabase(query)
-  await applyAll(session, step.folder)
+  await runPrelude(query, step.folder.path)
+  await applyAll(session, { ...step.folder, table: DRIZZLE_TABLE })
   const [before, after] = [await withRealKeys(query, modelOf(step.from)), modelOf(step.to)]
   for (const model of [before, after]) await suitFillers(query, model)
   const [up, down] = [plan(before, after, step.renames), plan(after, before, inverted(step.renames), true)]
@@ -104,7 +122,7 @@ async function tryWith(filling: Filling, session: Session, step: Step): Promise<
   return proof
 }
 
-async function walk(query: Query, proof: Proof, { from, to }: Step, filling: Filling): Promise<void> {
+async function walk(query: Query, proof: Proof, { from, to, folder }: Step, filling: Filling): Promise<void> {
   const { up, down, differences } = proof
   const start = await readCatalog(query)
   proof.empty = await seed(query, { ...filling, wishes: wishesOf(up.comparison) })
@@ -125,13 +143,14 @@ async function walk(query: Query, proof: Proof, { from, to }: Step, filling: Fil
   await runObserved(query, up, 'the way up, a second time,')
   const again = catalogDifferences(await readCatalog(query), there)
 
-  const fresh = await freshCatalog(query, to, start)
+  const fresh = await freshCatalog(query, to, start, folder.path)
   const grown = up.comparison.keptTables.filter(({ added }) => added.length > 0).map((it) => keyOf(it.to))
   const reordered = columnOrderDifferences(there, fresh)
   proof.columnOrder = grown.filter((key) => reordered.some((it) => it.startsWith(`column order ${key}:`)))
   const strange = catalogDifferences(there, fresh)
   // What no model knows, such as a trigger written by hand, was there before and may stay.
-  const known = strange.length > 0 ? catalogDifferences(start, await freshCatalog(query, from, start)) : []
+  const known =
+    strange.length > 0 ? catalogDifferences(start, await freshCatalog(query, from, start, folder.path)) : []
   differences.push(
     ...strange.filter((it) => !known.includes(it)).map((it) => `after the way up, ${it}`),
     ...back.map((it) => `after the way back, ${it}`),

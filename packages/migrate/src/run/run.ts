@@ -4,7 +4,7 @@ import type { Script } from '../script.ts'
 import { lockedTransaction, type Patience } from './migrator-lock.ts'
 import type { Session } from './session.ts'
 import { compare, type Entry, type Status } from './status.ts'
-import { readTracked } from './tracking.ts'
+import { trackingIn } from './tracking.ts'
 
 export type Direction = 'up' | 'down'
 
@@ -25,7 +25,7 @@ export type Run = Patience & {
 
 /** Reads how a database stands to a folder. Changes nothing and takes no lock. */
 export async function readStatus(session: Session, folder: Folder): Promise<Status> {
-  return compare(folder, await readTracked(session))
+  return compare(folder, await trackingIn(folder.table).read(session))
 }
 
 /** As `readStatus`, but a migration that is only on its way in another migrator is waited for. Throws `busy`. */

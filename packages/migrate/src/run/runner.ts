@@ -5,7 +5,7 @@ import { lockedTransaction } from './migrator-lock.ts'
 import { type Ran, type Run, readStatus, scriptOf } from './run.ts'
 import type { Session } from './session.ts'
 import { runStatement } from './statement.ts'
-import { forget, PREPARE_TRACKING, recordApplied } from './tracking.ts'
+import { prepareTracking, trackingIn } from './tracking.ts'
 import { runUntransacted } from './untransacted.ts'
 
 /**
@@ -13,9 +13,7 @@ import { runUntransacted } from './untransacted.ts'
  * wholly or not at all, and once. Throws a `Refusal` at the first that does not work; those before it stay.
  */
 export async function runAll(session: Session, run: Run): Promise<Ran[]> {
-  await lockedTransaction(session, run, async () => {
-    for (const statement of PREPARE_TRACKING) await session.query(statement)
-  })
+  await lockedTransaction(session, run, () => prepareTracking(session, trackingIn(run.folder.table)))
   const all: Ran[] = []
   for (;;) {
     const started = performance.now()
@@ -48,6 +46,7 @@ async function runTransacted(
   migration: Migration,
   script: Script,
 ): Promise<void> {
+  const { forget, recordApplied } = trackingIn(run.folder.table)
   for (const statement of script.statements) await runStatement(session, run, script, statement)
   // What the commit would find wrong, while there is still a file to name.
   await session.query('set constraints all immediate').catch((error) => {

@@ -7,8 +7,8 @@ import { reasonOf } from './fault.ts'
 export type Session = {
   /** Runs one or more statements and resolves to the rows of the last. */
   query: (sql: string) => Promise<Record<string, unknown>[]>
-  /** Whether a pooler stands between, which gives each transaction whatever connection is free. */
-  isPooled: boolean
+  /** Whether a pooler stands between, which may give each transaction another connection. */
+  isPooled: () => Promise<boolean>
 }
 
 const CONNECT_TIMEOUT_MS = 10_000
@@ -24,7 +24,7 @@ export async function withSession<T>(url: string, work: (session: Session) => Pr
   try {
     return await work({
       query: (sql) => rowsOf(client, sql),
-      isPooled: new URL(url).hostname.includes('-pooler.'), // Neon's name for it
+      isPooled: () => isPooled(client),
     })
   } catch (error) {
     if (isSentence(error) || (!sqlError(error) && !isLost(error))) throw error
@@ -32,6 +32,12 @@ export async function withSession<T>(url: string, work: (session: Session) => Pr
   } finally {
     await client.end().catch(() => {})
   }
+}
+
+// A pooler tells its client a process number of its own making, with which to cancel; the server itself tells the true one.
+async function isPooled(client: pg.Client): Promise<boolean> {
+  const [row] = await rowsOf(client, 'select pg_backend_pid() as pid')
+  return row?.pid !== (client as unknown as { processID: number }).processID
 }
 
 // Without parameters a query goes by the simple protocol, which takes several statements at once; the last one's rows count.

@@ -1,5 +1,6 @@
 import type { Folder, Migration } from '../folder.ts'
 import { Refusal } from '../refusal.ts'
+import type { Remark } from '../remarks.ts'
 import { calling } from '../wording.ts'
 import type { Tracked } from './tracking.ts'
 
@@ -18,10 +19,12 @@ export type Status = { folder: Folder; entries: Entry[]; unknown: Tracked[] }
 
 /** Compares what a database has had applied with a folder. */
 export function compare(folder: Folder, tracked: Tracked[]): Status {
-  const byDate = new Map(tracked.map((row) => [row.when, row]))
+  const left = new Set(tracked)
   const entries = folder.migrations.map((migration): Entry => {
-    const row = byDate.get(migration.when) ?? null
-    byDate.delete(migration.when)
+    const rows = [...left].filter(({ when }) => when === migration.when)
+    // Two of one date, as an old folder may have them, are told apart by their text.
+    const row = rows.find(({ hash }) => migration.up?.hashes.includes(hash)) ?? rows[0] ?? null
+    if (row) left.delete(row)
     return {
       name: migration.name,
       migration,
@@ -30,7 +33,7 @@ export function compare(folder: Folder, tracked: Tracked[]): Status {
       wayBack: wayBackOf(migration, row),
     }
   })
-  return { folder, entries, unknown: [...byDate.values()] }
+  return { folder, entries, unknown: [...left] }
 }
 
 /** Whether the database has this migration, with whatever file. */
@@ -87,10 +90,27 @@ function before({ entries }: Status, entry: Entry): string {
   return entries[entries.indexOf(entry) - 1]?.name ?? 'none'
 }
 
-function checkFolder({ folder, entries }: Status): void {
-  const [problem] = folder.problems
-  if (problem) throw new Refusal('broken_folder', problem)
-  const missing = entries.find(({ migration }) => migration.up === null)
+/** Which remarks on the folder are about a migration that is pending and can still be changed, or that nothing names. */
+export function hindrances({ folder, entries }: Status): Remark[] {
+  const newest = entries.findLast(isApplied)?.name ?? ''
+  const isOdd = (name: string) => folder.remarks.some((remark) => remark.name === name)
+  return folder.remarks.filter(({ kind, name }) => {
+    if (kind === 'stray') return name > newest
+    const place = entries.findIndex((it) => it.name === name)
+    const entry = entries[place]
+    // What others have followed already is history: every database gets it in this order.
+    const isHistory = kind === 'date' && entries.slice(place + 1).some((later) => !isOdd(later.name))
+    return entry && !isApplied(entry) && !isHistory
+  })
+}
+
+function checkFolder(status: Status): void {
+  const { entries } = status
+  const [hindrance] = hindrances(status)
+  if (hindrance) throw new Refusal('broken_folder', hindrance.message)
+  const missing =
+    entries.find((entry) => !isApplied(entry) && entry.migration.up === null) ??
+    entries.find(({ state }) => state === 'missing')
   if (missing) {
     throw new Refusal(
       'missing',
@@ -113,11 +133,11 @@ function stateOf({ up }: Migration, row: Tracked | null): Entry['state'] {
   if (!row) return 'pending'
   if (row.unfinished) return 'unfinished'
   if (!up) return 'missing'
-  return up.hash === row.hash ? 'applied' : 'edited'
+  return up.hashes.includes(row.hash) ? 'applied' : 'edited'
 }
 
 function wayBackOf({ down }: Migration, row: Tracked | null): Entry['wayBack'] {
   if (!down) return 'none'
   // Without a recorded hash (drizzle's own migrator keeps none) there is nothing to hold the file against.
-  return row && row.downHash !== null && row.downHash !== down.hash ? 'edited' : 'ready'
+  return row && row.downHash !== null && !down.hashes.includes(row.downHash) ? 'edited' : 'ready'
 }

@@ -5,7 +5,7 @@ import { type Direction, type Run, readStatus, scriptOf } from './run.ts'
 import type { Session } from './session.ts'
 import { runStatement } from './statement.ts'
 import type { Entry } from './status.ts'
-import { forget, progress } from './tracking.ts'
+import { trackingIn } from './tracking.ts'
 
 /**
  * Runs a migration whose statements allow no transaction, one by one, and keeps in the tracking table how many are done. Stopped half
@@ -18,10 +18,11 @@ export async function runUntransacted(
   { name, migration }: Entry,
 ): Promise<boolean> {
   const script = scriptOf(migration, run.direction)
-  if (session.isPooled) {
+  const { progress, forget } = trackingIn(run.folder.table)
+  if (await session.isPooled()) {
     throw new Refusal(
       'wrong_database',
-      `${name} runs outside a transaction, which needs a connection of its own: set DATABASE_URL to the direct one, without -pooler.`,
+      `${name} runs outside a transaction, which needs a connection of its own: set DATABASE_URL to the direct one, not the pooler's.`,
     )
   }
   return lockedSession(session, run, async () => {
