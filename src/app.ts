@@ -8,7 +8,7 @@ import { docsRoutes } from './http/docs.ts'
 import type { Env } from './http/env.ts'
 import { healthRoutes } from './http/health.ts'
 import { logRequests } from './http/log.ts'
-import { openApi } from './http/openapi.ts'
+import { openApiOf } from './http/openapi/document.ts'
 import { anyone } from './http/operations.ts'
 import { respondWithProblem } from './http/problem.ts'
 import { refuseUnknown } from './http/unknown.ts'
@@ -30,6 +30,8 @@ const allowListedOrigins: MiddlewareHandler<Env> = (c, next) => {
   return isCrossOrigin ? crossOrigin(c, next) : next()
 }
 
+const openApi = openApiOf(allRoutes)
+
 /** The application. Each request brings its `Services`: `app.fetch(request, services)`. */
 export const app = new Hono<Env>()
   .use(requestId())
@@ -47,7 +49,7 @@ export const app = new Hono<Env>()
   .use(limitBody)
   .route('/', healthRoutes)
   .route('/', docsRoutes)
-  .get('/openapi.json', anyone, (c) => c.json(openApi(allRoutes(), c.env.config)))
+  .get('/openapi.json', anyone, (c) => c.json(openApi(c.env.config)))
   .route('/users', userRoutes)
   .route('/me', meRoutes)
   .route('/sessions', sessionRoutes)

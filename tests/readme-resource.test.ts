@@ -58,8 +58,8 @@ test('a guard that is forgotten is an error of types', async () => {
   await Bun.write(
     routes,
     code.replace(
-      "operation('List your notes', 200, NotePage), signedIn,",
-      "operation('List your notes', 200, NotePage),",
+      "operation('listNotes', 200, NotePage), signedIn,",
+      "operation('listNotes', 200, NotePage),",
     ),
   )
   const { code: exit, out } = await tsc()

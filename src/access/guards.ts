@@ -37,7 +37,7 @@ export const maybeSignedIn = described(
     c.set('caller', findCaller(c))
     await next()
   }),
-  { access: 'anyone', errors: ['unauthenticated'] },
+  { access: 'maybe signed in', errors: ['unauthenticated'] },
 )
 
 type Request = Pick<Context<Env>, 'req' | 'env'>

@@ -15,10 +15,15 @@ export function fieldsOf<Columns extends Record<string, Column>>(columns: Column
 }
 
 function fieldOf(column: Column): z.ZodType {
-  const value = column.enumValues ? z.enum(column.enumValues) : TYPES[column.dataType]
+  const value = column.enumValues ? z.enum(column.enumValues) : numberOf(column)
   if (!value)
     throw new TypeError(`No field is known for a column of type ${column.dataType}: ${column.name}.`)
   return column.notNull ? value : value.nullable()
+}
+
+function numberOf(column: Column): z.ZodType | undefined {
+  if (column.getSQLType() !== 'integer') return TYPES[column.dataType]
+  return column.generatedIdentity ? z.int32().min(1) : z.int32()
 }
 
 const TYPES: Record<string, z.ZodType> = {

@@ -6,13 +6,32 @@ import { DATABASE_UNAVAILABLE } from './database-problem.ts'
 import type { Env } from './env.ts'
 import { anyone, operation } from './operations.ts'
 
-const Health = z.object({ status: z.string() })
+const Health = z.object({ status: z.string() }).meta({ id: 'Health' })
 
 /** Liveness (`/health`), and whether requests would succeed (`/ready`): the reason why not is for the log alone. */
 export const healthRoutes = new Hono<Env>()
-  .get('/health', operation('Liveness', 200, Health), anyone, (c) => c.json({ status: 'ok' }))
-  .get('/ready', operation('Readiness: the database', 200, Health, ['unavailable']), anyone, async (c) => {
-    const obstacle = await findObstacle(c.env.db, c.env.migration)
-    if (obstacle) throw new AppError('unavailable', DATABASE_UNAVAILABLE, { reason: obstacle.advice })
-    return c.json({ status: 'ready' })
-  })
+  .get(
+    '/health',
+    operation('checkHealth', 200, Health, {
+      summary: 'Liveness',
+      description: 'Does not ask the database.',
+      tag: 'health',
+    }),
+    anyone,
+    (c) => c.json({ status: 'ok' }),
+  )
+  .get(
+    '/ready',
+    operation('checkReadiness', 200, Health, {
+      summary: 'Readiness',
+      description:
+        'Whether requests would succeed: the database is reachable, writable, and has the migrations.',
+      tag: 'health',
+    }),
+    anyone,
+    async (c) => {
+      const obstacle = await findObstacle(c.env.db, c.env.migration)
+      if (obstacle) throw new AppError('unavailable', DATABASE_UNAVAILABLE, { reason: obstacle.advice })
+      return c.json({ status: 'ready' })
+    },
+  )

@@ -5,21 +5,35 @@ import type { Config } from '../config.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Env } from './env.ts'
 
-/** Who may call an operation. */
-export type Access = 'anyone' | 'signed in' | 'admins'
+/** Who may call an operation. `maybe signed in` is open to anyone, and does more for some callers. */
+export type Access = 'anyone' | 'maybe signed in' | 'signed in' | 'admins'
 
 /** A schema, or one that depends on the settings. */
 export type Schema<Kind extends z.ZodType = z.ZodType> = Kind | ((config: Config) => Kind)
 
-/** What one handler or middleware contributes to the description of its operation. */
-export type Description = {
+/** What OpenAPI says of an operation beyond its id and its success. */
+export type About = {
+  /** By default the id in words: `listNotes` becomes "List notes". */
   summary?: string
+  description?: string
+  /** The group of the operation, by default the first segment of its path. */
+  tag?: string
+  /** Headers of the success response, by name, with their descriptions. */
+  headers?: Record<string, string>
+  /** The errors that neither a guard nor a validator adds. */
+  errors?: ErrorCode[]
+  /** Whether the settings close an operation that its guard leaves open. The service enforces it. */
+  isClosed?: (config: Config) => boolean
+}
+
+/** What one handler or middleware contributes to the description of its operation. */
+export type Description = About & {
+  id?: string
   success?: { status: number; schema?: z.ZodType }
   access?: Access
   params?: z.ZodObject
   query?: z.ZodObject
   body?: Schema
-  errors?: ErrorCode[]
 }
 
 const descriptions = new WeakMap<object, Description>()
@@ -33,19 +47,25 @@ export function described<Handler extends MiddlewareHandler>(
   return handler
 }
 
-/** Names an operation: a summary, its success status and body, and the errors that its middleware does not add. */
+/**
+ * Describes an operation in OpenAPI. `id` is the name of its function in generated clients, so it must be unique and stay;
+ * `schema` is that of the body of a success with `status`. Without this an operation works, but is not in the document.
+ */
 export function operation(
-  summary: string,
+  id: string,
   status: number,
-  schema?: z.ZodType,
-  errors: ErrorCode[] = [],
+  schema?: z.ZodType | null,
+  about: About = {},
 ): MiddlewareHandler<Env> {
   const success = schema ? { status, schema } : { status }
   return described(
     createMiddleware<Env>((_, next) => next()),
-    { summary, success, errors },
+    { summary: inWords(id), ...about, id, success },
   )
 }
+
+const inWords = (id: string) =>
+  id.charAt(0).toUpperCase() + id.slice(1).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 
 /** Opens an operation to anyone. The guards that close one are in `access/guards.ts`. */
 export const anyone = described(
@@ -57,7 +77,7 @@ export const anyone = described(
 export const descriptionOf = (handler: object): Description | undefined => descriptions.get(handler)
 
 /** One operation of the app: a method on a path such as `/users/:id`. */
-export type Operation = Description & { method: string; path: string }
+export type Operation = Description & { method: string; path: string; errors: ErrorCode[] }
 
 /** Lists the operations of `app`, also those that do not say who may call them. */
 export function operationsOf(app: Pick<Hono<Env>, 'routes'>): Operation[] {

@@ -5,9 +5,26 @@ import type { Keyset, Position, Sort } from '../db/keyset.ts'
 /** One page of a list. `nextCursor` is null on the last one. */
 export type Page<Item> = { items: Item[]; nextCursor: string | null }
 
-/** The schema of a page of `Item`s, for the response. */
-export const pageOf = <Item extends z.ZodType>(item: Item) =>
-  z.object({ items: z.array(item), nextCursor: z.string().nullable() })
+const pages = new WeakSet<z.ZodType>()
+
+/** The schema of a page of `Item`s, for the response. In OpenAPI it has the name of the item's schema, and `Page`. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  const { id, examples } = item.meta() ?? {}
+  const page = z.object({ items: z.array(item), nextCursor: NextCursor }).meta({
+    ...(id && { id: `${id}Page` }),
+    ...(Array.isArray(examples) && { examples: [{ items: examples, nextCursor: null }] }),
+  })
+  pages.add(page)
+  return page
+}
+
+const NextCursor = z
+  .string()
+  .nullable()
+  .meta({ description: 'The `cursor` of the next page; null on the last one.' })
+
+/** Whether a schema is that of a page. */
+export const isPage = (schema: z.ZodType): boolean => pages.has(schema)
 
 /** What every list is asked for. */
 export type PageQuery = { limit: number; sort: string; cursor?: Position | undefined }
@@ -18,6 +35,7 @@ const Limit = z
   .regex(/^([1-9]\d?|100)$/, 'must be a whole number from 1 to 100')
   .default('20')
   .transform(Number)
+  .meta({ openapi: { type: 'integer', minimum: 1, maximum: 100, default: 20 } })
 
 /**
  * The schema of a list's query: `limit`, `cursor` and `sort`, of which the first one is the default. Filters are added by
@@ -32,7 +50,10 @@ export function listQuery<Name extends string, Order extends Sort<Name>>(
     .strictObject({
       limit: Limit,
       cursor: cursorOf(keyset).optional(),
-      sort: z.enum(sorts).default(sorts[0] as never), // TypeScript can't see that a member of `Order` is one
+      sort: z
+        .enum(sorts)
+        .default(sorts[0] as never) // TypeScript can't see that a member of `Order` is one
+        .meta({ description: 'The order; `-` reverses it.' }),
     })
     .refine(({ cursor, sort }) => !cursor || cursor[0] === sort, {
       path: ['cursor'],
@@ -50,6 +71,7 @@ function cursorOf(keyset: Keyset) {
       context.addIssue('is not a cursor from this list') // the content of a cursor is not the caller's to know
       return z.NEVER
     })
+    .meta({ description: 'The `nextCursor` of the page before, which had the same `sort`.' })
 }
 
 const Tuple = z.tuple([z.string(), z.union([z.string().max(255), z.number()]), z.int32().positive()])

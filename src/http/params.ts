@@ -9,4 +9,4 @@ export const Id = z
   .regex(/^[1-9]\d{0,9}$/)
   .transform(Number)
   .refine((id) => id <= LARGEST_ID)
-  .meta({ openapi: { type: 'integer', minimum: 1, maximum: LARGEST_ID } })
+  .meta({ openapi: { type: 'integer', minimum: 1, maximum: LARGEST_ID, examples: [1] } })

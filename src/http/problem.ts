@@ -26,6 +26,9 @@ const PROBLEMS = {
 /** The HTTP status and title of each error code. */
 export const problems: Record<ErrorCode, (typeof PROBLEMS)[ErrorCode]> = PROBLEMS
 
+/** The URN of an error code, which problems have as their `type`. */
+export const typeOf = <Code extends ErrorCode>(code: Code) => `urn:hearth:problem:${code}` as const
+
 /** Responds to any thrown value with problem+json (RFC 9457). Unexpected errors reveal nothing. */
 export const respondWithProblem = (thrown: unknown, c: Context<Env>): Response =>
   respond(asAppError(thrown) ?? databaseProblem(thrown, c) ?? INTERNAL, c)
@@ -39,7 +42,7 @@ function respond(error: AppError, c: Context<Env>): Response {
   if (status === 503 || status === 429) c.header('Retry-After', String(retryAfter ?? 1))
   if (allow) c.header('Allow', allow.join(', '))
   const body = {
-    type: `urn:hearth:problem:${error.code}`,
+    type: typeOf(error.code),
     title,
     status,
     detail: error.message,

@@ -5,3 +5,8 @@ export const Timestamp = z
   .date()
   .transform((date) => date.toISOString())
   .pipe(z.iso.datetime())
+  .meta({
+    id: 'Timestamp',
+    description: 'A moment in UTC, to the millisecond (RFC 3339).',
+    openapi: { type: 'string', format: 'date-time' },
+  })

@@ -1,11 +1,11 @@
 import { zValidator } from '@hono/zod-validator'
 import type { Context } from 'hono'
 import type * as z from 'zod'
-import type { Config } from '../config.ts'
 import { AppError, type FieldError } from '../errors.ts'
 import { readBody } from './body.ts'
 import type { Env } from './env.ts'
 import { described, type Schema } from './operations.ts'
+import { oncePerConfig } from './per-config.ts'
 
 /**
  * Validates a JSON body. Throws `unsupported_media_type` for any other type or encoding, `malformed` for bytes that are not
@@ -37,15 +37,6 @@ export function validatePath<Kind extends z.ZodObject>(schema: Kind) {
     if (!success) throw new AppError('not_found', 'There is no resource at this address.')
   })
   return described(validator, { params: schema, errors: ['not_found'] })
-}
-
-function oncePerConfig<Value>(make: (config: Config) => Value): (config: Config) => Value {
-  const made = new WeakMap<Config, Value>()
-  return (config) => {
-    const value = made.get(config) ?? make(config)
-    made.set(config, value)
-    return value
-  }
 }
 
 // Hono's validator takes a body of another type for {}, and repairs broken UTF-8 silently.

@@ -28,7 +28,13 @@ export const Username = normalised(LONGEST_TEXT, longUsername)
       )
       .refine((name) => !reserved.has(name), 'is reserved'),
   )
-  .meta({ minLength: 3, maxLength: LONGEST_USERNAME })
+  .meta({
+    id: 'Username',
+    minLength: 3,
+    maxLength: LONGEST_USERNAME,
+    pattern: '^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])$',
+    description: `Stored in lower case, after Unicode normalisation (NFKC). Reserved: ${RESERVED.replaceAll(' ', ', ')}.`,
+  })
 
 /** The settings that decide which passwords may be set. */
 export type PasswordRules = Pick<Config, 'passwordMinLength'>
@@ -44,7 +50,14 @@ export const Password = ({ passwordMinLength: min }: PasswordRules) =>
       (password) => codePoints(password) <= 128 && new TextEncoder().encode(password).length <= 512,
       longPassword,
     )
-    .meta({ minLength: min, maxLength: 128, format: 'password' })
+    .meta({
+      id: 'Password',
+      minLength: min,
+      maxLength: 128,
+      format: 'password',
+      description:
+        'At most 512 bytes in UTF-8, not the user name; compared after Unicode normalisation (NFKC).',
+    })
 
 /** Whether a password is the name of its user; both are normalised. */
 export const isUsername = (password: string, username: string): boolean => password.toLowerCase() === username
@@ -60,7 +73,7 @@ export const presentedName = (max: number) =>
 
 // One dot-separated atom at least (RFC 5322, 3.4.1), at most 64 characters (RFC 5321, 4.5.3.1.1), and labels of at most 63 (RFC 1035, 2.3.4).
 const EMAIL =
-  /^(?=.{1,64}@)[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/i
+  /^(?=.{1,64}@)[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])$/
 const LONGEST_EMAIL = lengthOf(users.email)
 
 /** An email address, in lower case. */
@@ -76,9 +89,18 @@ export const Email = z
     'must be an email address, with at most 64 characters before the @ and 63 in each part of the domain',
   )
   .toLowerCase()
-  .meta({ openapi: { type: 'string', format: 'email', maxLength: LONGEST_EMAIL } })
+  .meta({
+    id: 'Email',
+    openapi: {
+      type: 'string',
+      format: 'email',
+      maxLength: LONGEST_EMAIL,
+      pattern: EMAIL.source,
+    },
+    description: 'In ASCII; stored in lower case.',
+  })
 
-export const Role = z.enum(userRole.enumValues)
+export const Role = z.enum(userRole.enumValues).meta({ id: 'Role' })
 
 /** The columns of a user that responses show. A column that is not listed here is never read for a response. */
 export const userColumns = pick(
@@ -92,8 +114,23 @@ export const userColumns = pick(
   'updatedAt',
 )
 
+/** The user of all examples, and the password of that user. */
+export const ALICE = {
+  id: 1,
+  username: 'alice',
+  email: 'alice@example.com',
+  role: 'user',
+  suspended: false,
+  createdAt: '2026-01-31T09:30:00.000Z',
+  updatedAt: '2026-01-31T09:30:00.000Z',
+}
+
+export const ALICES_PASSWORD = 'correct horse battery staple'
+
 /** A user as responses show one. */
-export const User = z.object(fieldsOf(userColumns))
+export const User = z
+  .object({ ...fieldsOf(userColumns), role: Role })
+  .meta({ id: 'User', description: 'A user.', examples: [ALICE] })
 
 /** A stored user, without the columns that no response shows. */
 export type UserRow = Pick<typeof users.$inferSelect, keyof typeof userColumns>

@@ -13,13 +13,17 @@ import { PasswordChange } from './schema.ts'
 
 /** The signed-in user, at an address that needs no id. */
 export const meRoutes = new Hono<Env>()
-  .get('/', operation('Get yourself', 200, User), signedIn, async (c) => {
+  .get('/', operation('getMe', 200, User, { summary: 'Get yourself' }), signedIn, async (c) => {
     const user = await getCaller(c.env.db, c.var.caller)
     return c.json(User.parse(user))
   })
   .patch(
     '/',
-    operation('Change yourself', 200, User, ['conflict', 'forbidden']),
+    operation('updateMe', 200, User, {
+      summary: 'Change yourself',
+      description: 'Only admins may change `role` and `suspended`.',
+      errors: ['conflict', 'forbidden'],
+    }),
     signedIn,
     validateBody(UserPatch),
     async (c) => {
@@ -27,13 +31,23 @@ export const meRoutes = new Hono<Env>()
       return c.json(User.parse(user))
     },
   )
-  .delete('/', operation('Delete yourself', 204), signedIn, async (c) => {
-    await deleteUser(c.env.db, c.var.caller, 'me')
-    return c.body(null, 204)
-  })
+  .delete(
+    '/',
+    operation('deleteMe', 204, null, { summary: 'Delete yourself', description: 'Your sessions end.' }),
+    signedIn,
+    async (c) => {
+      await deleteUser(c.env.db, c.var.caller, 'me')
+      return c.body(null, 204)
+    },
+  )
   .put(
     '/password',
-    operation('Change your password; every other session ends', 204, undefined, ['too_many_attempts']),
+    operation('changePassword', 204, null, {
+      summary: 'Change your password',
+      description:
+        'Every other session of yours ends. A wrong `currentPassword` counts as a failed attempt to sign in.',
+      errors: ['too_many_attempts'],
+    }),
     signedIn,
     validateBody(PasswordChange),
     async (c) => {

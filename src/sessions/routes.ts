@@ -17,7 +17,11 @@ const sessionId = validatePath(z.object({ id: Id }))
 export const sessionRoutes = new Hono<Env>()
   .post(
     '/',
-    operation('Sign in', 201, SignedIn, ['bad_credentials', 'suspended', 'too_many_attempts']),
+    operation('signIn', 201, SignedIn, {
+      description:
+        'Opens a session. Send its token as `Authorization: Bearer <token>`. Failed attempts are limited.',
+      errors: ['bad_credentials', 'suspended', 'too_many_attempts'],
+    }),
     anyone,
     validateBody(Credentials),
     async (c) => {
@@ -27,7 +31,7 @@ export const sessionRoutes = new Hono<Env>()
   )
   .get(
     '/',
-    operation('List your sessions', 200, SessionPage),
+    operation('listSessions', 200, SessionPage, { summary: 'List your sessions' }),
     signedIn,
     validateQuery(SessionQuery),
     async (c) => {
@@ -35,11 +39,22 @@ export const sessionRoutes = new Hono<Env>()
       return respondWithPage(c, SessionPage.parse(page))
     },
   )
-  .delete('/current', operation('Sign out', 204), signedIn, async (c) => {
-    await endSession(c.env.db, c.var.caller, 'current')
-    return c.body(null, 204)
-  })
-  .delete('/:id', operation('End one of your sessions', 204), signedIn, sessionId, async (c) => {
-    await endSession(c.env.db, c.var.caller, c.req.valid('param').id)
-    return c.body(null, 204)
-  })
+  .delete(
+    '/current',
+    operation('signOut', 204, null, { description: 'Ends the session that sends the request.' }),
+    signedIn,
+    async (c) => {
+      await endSession(c.env.db, c.var.caller, 'current')
+      return c.body(null, 204)
+    },
+  )
+  .delete(
+    '/:id',
+    operation('endSession', 204, null, { summary: 'End one of your sessions' }),
+    signedIn,
+    sessionId,
+    async (c) => {
+      await endSession(c.env.db, c.var.caller, c.req.valid('param').id)
+      return c.body(null, 204)
+    },
+  )

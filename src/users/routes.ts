@@ -12,13 +12,21 @@ import { register } from './register.ts'
 import { NewUser, UserPage, UserPatch, UserQuery } from './schema.ts'
 import { deleteUser, getUser, listUsers, updateUser } from './service.ts'
 
+const FOR_SELF = 'For admins, and for users about themselves: other users do not exist for them.'
 const userId = validatePath(z.object({ id: Id }))
 
 /** Users: registration for anyone; the rest for admins, and for users about themselves. */
 export const userRoutes = new Hono<Env>()
   .post(
     '/',
-    operation('Register', 201, User, ['conflict', 'registration_closed', 'too_many_attempts']),
+    operation('createUser', 201, User, {
+      summary: 'Register a user',
+      description:
+        'Open to anyone, within limits for each address, unless the setting `REGISTRATION` is `closed`: then only admins register users.',
+      headers: { Location: 'The address of the new user.' },
+      errors: ['conflict', 'registration_closed', 'too_many_attempts'],
+      isClosed: ({ registration }) => registration === 'closed',
+    }),
     maybeSignedIn,
     validateBody(NewUser),
     async (c) => {
@@ -27,17 +35,33 @@ export const userRoutes = new Hono<Env>()
       return c.json(User.parse(user), 201, { Location: `/users/${user.id}` })
     },
   )
-  .get('/', operation('List users', 200, UserPage), adminsOnly, validateQuery(UserQuery), async (c) => {
-    const page = await listUsers(c.env.db, c.var.caller, c.req.valid('query'))
-    return respondWithPage(c, UserPage.parse(page))
-  })
-  .get('/:id', operation('Get a user', 200, User), signedIn, userId, async (c) => {
-    const user = await getUser(c.env.db, c.var.caller, c.req.valid('param').id)
-    return c.json(User.parse(user))
-  })
+  .get(
+    '/',
+    operation('listUsers', 200, UserPage, { description: 'For admins.' }),
+    adminsOnly,
+    validateQuery(UserQuery),
+    async (c) => {
+      const page = await listUsers(c.env.db, c.var.caller, c.req.valid('query'))
+      return respondWithPage(c, UserPage.parse(page))
+    },
+  )
+  .get(
+    '/:id',
+    operation('getUser', 200, User, { summary: 'Get a user', description: FOR_SELF }),
+    signedIn,
+    userId,
+    async (c) => {
+      const user = await getUser(c.env.db, c.var.caller, c.req.valid('param').id)
+      return c.json(User.parse(user))
+    },
+  )
   .patch(
     '/:id',
-    operation('Change a user', 200, User, ['conflict', 'forbidden']),
+    operation('updateUser', 200, User, {
+      summary: 'Change a user',
+      description: `${FOR_SELF} Only admins may change \`role\` and \`suspended\`. Suspending a user ends its sessions.`,
+      errors: ['conflict', 'forbidden'],
+    }),
     signedIn,
     userId,
     validateBody(UserPatch),
@@ -47,7 +71,16 @@ export const userRoutes = new Hono<Env>()
       return c.json(User.parse(user))
     },
   )
-  .delete('/:id', operation('Delete a user', 204), signedIn, userId, async (c) => {
-    await deleteUser(c.env.db, c.var.caller, c.req.valid('param').id)
-    return c.body(null, 204)
-  })
+  .delete(
+    '/:id',
+    operation('deleteUser', 204, null, {
+      summary: 'Delete a user',
+      description: `${FOR_SELF} The sessions of the user end.`,
+    }),
+    signedIn,
+    userId,
+    async (c) => {
+      await deleteUser(c.env.db, c.var.caller, c.req.valid('param').id)
+      return c.body(null, 204)
+    },
+  )

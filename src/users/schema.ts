@@ -3,6 +3,8 @@ import type { Keyset } from '../db/keyset.ts'
 import { patchOf } from '../http/fields.ts'
 import { listQuery, pageOf } from '../http/pages.ts'
 import {
+  ALICE,
+  ALICES_PASSWORD,
   Email,
   isUsername,
   Password,
@@ -26,10 +28,18 @@ export const NewUser = (rules: PasswordRules) =>
       error: 'must not be the user name',
       when: ({ issues }) => issues.length === 0, // the rule needs a valid name and a valid password
     })
+    .meta({
+      id: 'NewUser',
+      examples: [{ username: ALICE.username, password: ALICES_PASSWORD, email: ALICE.email }],
+    })
 export type NewUser = z.output<ReturnType<typeof NewUser>>
 
 /** A change to a user. `role` and `suspended` are for admins. */
-export const UserPatch = patchOf({ ...profile, role: Role, suspended: z.boolean() })
+export const UserPatch = patchOf({ ...profile, role: Role, suspended: z.boolean() }).meta({
+  id: 'UserPatch',
+  description: 'At least one field. `role` and `suspended` are for admins.',
+  examples: [{ email: ALICE.email }],
+})
 export type UserPatch = z.output<typeof UserPatch>
 
 export const UserPage = pageOf(User)
@@ -49,5 +59,5 @@ export const UserQuery = listQuery(
   '-username',
   'createdAt',
   '-createdAt',
-).safeExtend({ q: presentedName(100).optional() })
+).safeExtend({ q: presentedName(100).meta({ description: 'The beginning of the user name.' }).optional() })
 export type UserQuery = z.output<typeof UserQuery>

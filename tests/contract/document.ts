@@ -5,7 +5,9 @@ import { commonFaults } from './every-response.ts'
 type Content = Record<string, { schema?: Schema }>
 type Header = { required?: boolean; schema?: Schema }
 type Responses = Record<string, { content?: Content; headers?: Record<string, Header> }>
-type Operations = Record<string, { security?: object[]; responses: Responses }>
+type Request = { content: Record<string, { schema: Schema }> }
+type Operation = { operationId?: string; security?: object[]; requestBody?: Request; responses: Responses }
+type Operations = Record<string, Operation>
 
 /** The part of an OpenAPI document that says what the app responds. */
 export type OpenApi = { paths: Record<string, Operations>; components: { schemas: Record<string, Schema> } }
@@ -25,12 +27,21 @@ const PAGES: Record<string, Operations> = {
   '/openapi.json': page('application/json'),
 }
 
-/** The document as the app serves it, with every object closed: a key that the document does not name is a contradiction. */
+/**
+ * The document as the app serves it, with every object closed: a key that the document does not name is a contradiction.
+ * References to responses and headers are replaced by what they refer to.
+ */
 export function readDocument(text: string): OpenApi {
-  return JSON.parse(text, (_, value) =>
-    value?.type === 'object' && value.properties ? { additionalProperties: false, ...value } : value,
-  )
+  const close = (_: string, value: { type?: string; properties?: object } | null) =>
+    value?.type === 'object' && value.properties ? { additionalProperties: false, ...value } : value
+  const { components } = JSON.parse(text)
+  return JSON.parse(inlined(inlined(text, components), components), close)
 }
+
+const inlined = (text: string, components: Record<string, Record<string, object>>) =>
+  text.replace(/\{"\$ref":"#\/components\/(responses|headers)\/([\w-]+)"\}/g, (_, kind, name) =>
+    JSON.stringify(components[kind]?.[name]),
+  )
 
 /**
  * Returns every difference between a response and the document (status, content type, headers, body), and what all
@@ -113,4 +124,4 @@ function bodyFaults(
 }
 
 // The validator also reports every object and list around a fault.
-const isLeaf = ({ keyword }: OutputUnit) => !/^(\$ref|properties|items|anyOf|false)$/.test(keyword)
+const isLeaf = ({ keyword }: OutputUnit) => !/^(\$ref|properties|items|anyOf|allOf|false)$/.test(keyword)

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { ToolError } from '../error.ts'
+import { fetchPackages } from '../packages.ts'
 
 const PROGRAMS = {
   deno: { folder: 'deno', file: '@deno/*/deno', accepts: '^2.9.6' },
@@ -21,27 +22,13 @@ export async function program(name: Program): Promise<string> {
   const installed = accepts && Bun.which(name)
   if (installed && Bun.semver.satisfies(versionOf(installed), accepts)) return realpathSync(installed)
   const home = join(import.meta.dir, 'packages', folder)
-  const find = () => [...new Bun.Glob(`node_modules/${file}`).scanSync({ cwd: home, absolute: true })][0]
-  if (!find()) console.error(`Fetching ${name} through npm (once) …`)
-  await install(home, name)
-  return find() ?? fail(name, 'npm has none for this platform')
+  await fetchPackages(home, name)
+  const [path] = new Bun.Glob(`node_modules/${file}`).scanSync({ cwd: home, absolute: true })
+  if (!path) throw new ToolError(`npm has no ${name} for this platform: install it yourself.`)
+  return path
 }
 
 function versionOf(path: string): string {
   const { stdout } = Bun.spawnSync([path, '--version'], { stderr: 'ignore' })
   return /\d+\.\d+\.\d+/.exec(stdout.toString())?.[0] ?? '0.0.0'
-}
-
-// Quick and without the network when everything is there already. No package's own install script is needed, so none runs.
-async function install(cwd: string, name: Program): Promise<void> {
-  const command = [process.execPath, 'install', '--frozen-lockfile', '--ignore-scripts', '--silent']
-  const { exited, stderr } = Bun.spawn(command, { cwd, stdout: 'ignore', stderr: 'pipe' })
-  const output = await new Response(stderr).text()
-  if ((await exited) !== 0) fail(name, output.trim() || 'the npm registry does not answer')
-}
-
-function fail(name: Program, reason: string): never {
-  throw new ToolError(
-    `${name} can't be fetched: ${reason}. Install it yourself, or try again with a network.`,
-  )
 }

@@ -1,5 +1,6 @@
 import { access } from '../access-scenarios.ts'
 import { bodies } from './bodies.ts'
+import { examples } from './examples.ts'
 import { hostile } from './hostile.ts'
 import { me } from './me.ts'
 import { protocol } from './protocol.ts'
@@ -20,6 +21,7 @@ export const scenarios = {
   ...users,
   ...userList,
   ...access,
+  ...examples,
   ...bodies,
   ...protocol,
   ...hostile,
