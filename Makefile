@@ -28,6 +28,10 @@ admin: node_modules/.run ## make a user an admin, or create one: USERNAME=alice 
 password: node_modules/.run ## set a user's password and end all of its sessions: USERNAME=alice [PASSWORD=...]
 	$(ON_USER) password
 
+.PHONY: sweep
+sweep: node_modules/.run ## delete expired sessions, places and limits, as a server does every hour
+	$(DO) sweep
+
 ##@ Test
 .PHONY: test
 test: node_modules/.dev ## run the tests on the embedded Postgres, in four processes: [WORKERS=1]

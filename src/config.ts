@@ -33,6 +33,7 @@ const Environment = z.object({
   REGISTRATION: oneOf('open', 'closed').default('open'),
   PASSWORD_MIN_LENGTH: wholeNumber(6, 128).default(6),
   SESSION_DAYS: wholeNumber(1, 3650).default(30),
+  SESSION_MAX_DAYS: wholeNumber(1, 3650).default(365),
   CORS_ORIGINS: origins.default([]),
   CLIENT_IP_HEADER: z
     .string()
@@ -59,6 +60,7 @@ const Settings = Environment.refine((env) => !isListed(env) || env.TRUSTED_PROXI
   registration: env.REGISTRATION,
   passwordMinLength: env.PASSWORD_MIN_LENGTH,
   sessionDays: env.SESSION_DAYS,
+  sessionMaxDays: env.SESSION_MAX_DAYS,
   corsOrigins: env.CORS_ORIGINS,
   clientIpHeader: env.CLIENT_IP_HEADER,
   trustedProxies: env.TRUSTED_PROXIES,

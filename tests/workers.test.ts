@@ -14,6 +14,7 @@ const settings = {
   REGISTRATION: '',
   PASSWORD_MIN_LENGTH: '',
   SESSION_DAYS: '',
+  SESSION_MAX_DAYS: '',
   CORS_ORIGINS: '',
   LOG: 'off',
   DATABASE_URL: neon.connectionString(),
@@ -33,6 +34,13 @@ describe('the Worker', () => {
     const { token } = (await signedIn.json()) as { token: string }
     const list = await ask(settings, '/sessions', { headers: { Authorization: `Bearer ${token}` } })
     expect(((await list.json()) as { items: object[] }).items).toMatchObject([{ ip: '2001:db8::7' }])
+  })
+
+  test('deletes by its cron trigger what has expired', async () => {
+    await using sql = new Bun.SQL(database.url, { max: 1 })
+    await sql`insert into rate_limits values ('name:recovered', now() - interval '1 day')`
+    await worker.scheduled(null, settings)
+    expect(await sql`select from rate_limits where key = 'name:recovered'`).toHaveLength(0)
   })
 
   test('answers 503 while its database is away, and does its work again when it is back', async () => {

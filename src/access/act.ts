@@ -8,7 +8,7 @@ import { type Placeholders, prepared } from '../db/prepared.ts'
 import { AppError } from '../errors.ts'
 import type { UserRow } from '../identity/schema.ts'
 import { users } from '../identity/table.ts'
-import { type Caller, extendIfDue, isDue, isLive, unauthenticated } from './caller.ts'
+import { type Caller, extendIfDue, isDue, isLive, type Lookup, lookupOf, unauthenticated } from './caller.ts'
 import { sessions } from './table.ts'
 
 /** SQL about the caller, for the statement that acts for the caller. */
@@ -16,6 +16,8 @@ export type Me = {
   id: SQL<number>
   sessionId: SQL<number>
   isAdmin: SQL
+  /** Joins a session to its user if it is valid. */
+  isLive: SQL | undefined
   /** Whether `column` is the caller's id. Not true where the token is not valid. */
   is: (column: PgColumn) => SQL
   /** Inserts a row of the caller's, none where the token is not valid. */
@@ -42,7 +44,7 @@ export function asCaller<Found extends Row, Values extends object = object>(
   act: (db: Db, me: Me, values: Placeholders<Values>) => Act<Found>,
   order: SQL[] = [],
 ): (db: Db, caller: Caller, values: Values) => Promise<Acted<Found>> {
-  const run = prepared(name, (db, values: Placeholders<Values & Pick<Caller, 'tokenDigest'>>) => {
+  const run = prepared(name, (db, values: Placeholders<Values & Lookup>) => {
     const caller = db.$with('caller').as(
       db
         .select({
@@ -52,7 +54,7 @@ export function asCaller<Found extends Row, Values extends object = object>(
           isDue: isDue.as('is_due'),
         })
         .from(sessions)
-        .innerJoin(users, isLive())
+        .innerJoin(users, isLive(values.sessionMaxDays))
         .where(eq(sessions.tokenDigest, values.tokenDigest)),
     )
     const id = sql<number>`(select ${caller.id} from ${caller})`
@@ -60,6 +62,7 @@ export function asCaller<Found extends Row, Values extends object = object>(
       id,
       sessionId: sql<number>`(select ${caller.sessionId} from ${caller})`,
       isAdmin: exists(db.select({ id: caller.id }).from(caller).where(eq(caller.role, 'admin'))),
+      isLive: isLive(values.sessionMaxDays),
       is: (column) => eq(column, id),
       insert: (table, values) => new InsertFrom(table, values, caller),
     }
@@ -72,7 +75,7 @@ export function asCaller<Found extends Row, Values extends object = object>(
       .orderBy(...order)
   })
   return async (db, caller, values) => {
-    const found = (await run(db, { ...values, tokenDigest: caller.tokenDigest })) as {
+    const found = (await run(db, { ...values, ...lookupOf(caller) })) as {
       caller: Acted<Found>['caller'] & { isDue: boolean }
       acted: Found | null
     }[]

@@ -1,4 +1,5 @@
 import { and, eq, gt, type Placeholder, type SQL, sql } from 'drizzle-orm'
+import type { Config } from '../config.ts'
 import type { Db } from '../db/db.ts'
 import { type Placeholders, prepared } from '../db/prepared.ts'
 import { AppError } from '../errors.ts'
@@ -6,10 +7,13 @@ import { type UserRow, userColumns } from '../identity/schema.ts'
 import { users } from '../identity/table.ts'
 import { sessions } from './table.ts'
 
+/** How many days a session lasts after its last use, and in all. */
+export type SessionRules = Pick<Config, 'sessionDays' | 'sessionMaxDays'>
+
 /** Who sent a request: what a guard reads from its headers. The statement that does the work looks the session up. */
 export type Caller = {
   readonly tokenDigest: string
-  readonly sessionDays: number
+  readonly rules: SessionRules
   /** Set where nobody else may act: the statement's caller is refused with `forbidden` unless it is one. */
   readonly mustBe?: 'admin'
 }
@@ -17,38 +21,46 @@ export type Caller = {
 /** A caller who may act only as an admin. A service that takes one can be called only behind the guard `adminsOnly`. */
 export type AdminCaller = Caller & { readonly mustBe: 'admin' }
 
-/** The one rule for which sessions are valid: a condition that joins `session`, or an alias of it, to its user. */
-export const isLive = (session: typeof sessions = sessions): SQL | undefined =>
+/** The one rule for which sessions are valid, as a condition that joins a session to its user. */
+export const isLive = (sessionMaxDays: number | Placeholder): SQL | undefined =>
   and(
-    eq(session.userId, users.id),
-    eq(session.epoch, users.sessionEpoch),
-    gt(session.expiresAt, sql`now()`),
+    eq(sessions.userId, users.id),
+    eq(sessions.epoch, users.sessionEpoch),
+    gt(sessions.expiresAt, sql`now()`),
+    gt(sessions.createdAt, sql`now() - ${daysOf(sessionMaxDays)}`),
     eq(users.suspended, false),
   )
 
-/** When a session that is used now expires. In hours, since a day of a time zone can have 23 or 25. */
-export const expiresIn = (days: number | Placeholder): SQL =>
-  sql`now() + make_interval(hours => 24 * ${days}::int)`
+/** An interval of days; in hours, since a day of a time zone can have 23 or 25. */
+export const daysOf = (days: number | Placeholder): SQL => sql`make_interval(hours => 24 * ${days}::int)`
 
 /** The change of a user that ends all its sessions, those too that a concurrent sign-in opens. */
 export const endsAllSessions = { sessionEpoch: sql`${users.sessionEpoch} + 1` }
 
 /** Returns the caller's user. Throws `unauthenticated`. */
 export async function getCaller(db: Db, caller: Caller): Promise<UserRow> {
-  const [found] = await selectCaller(db, caller)
+  const [found] = await selectCaller(db, lookupOf(caller))
   if (!found) throw unauthenticated()
   await extendIfDue(db, caller, found.isDue)
   return found.user
 }
 
+/** The values by which a statement looks a caller up: parameters of the prepared ones. */
+export type Lookup = SessionRules & Pick<Caller, 'tokenDigest'>
+export const lookupOf = ({ tokenDigest, rules: { sessionDays, sessionMaxDays } }: Caller): Lookup => ({
+  tokenDigest,
+  sessionDays,
+  sessionMaxDays,
+})
+
 /** Whether the session is to be extended: once a minute is often enough to note when it was last used. */
 export const isDue = sql<boolean>`${sessions.lastUsedAt} < now() - interval '1 minute'`
 
-const selectCaller = prepared('select_caller', (db, { tokenDigest }: Placeholders<Caller>) =>
+const selectCaller = prepared('select_caller', (db, { tokenDigest, sessionMaxDays }: Placeholders<Lookup>) =>
   db
     .select({ user: userColumns, isDue })
     .from(sessions)
-    .innerJoin(users, isLive())
+    .innerJoin(users, isLive(sessionMaxDays))
     .where(eq(sessions.tokenDigest, tokenDigest)),
 )
 
@@ -57,14 +69,19 @@ const selectCaller = prepared('select_caller', (db, { tokenDigest }: Placeholder
  * work it would turn every read into a write.
  */
 export async function extendIfDue(db: Db, caller: Caller, isDue: boolean): Promise<void> {
-  if (isDue) await extendSession(db, caller)
+  if (isDue) await extendSession(db, lookupOf(caller))
 }
 
-const extendSession = prepared('extend_session', (db, { tokenDigest, sessionDays }: Placeholders<Caller>) =>
-  db
-    .update(sessions)
-    .set({ lastUsedAt: sql`now()`, expiresAt: expiresIn(sessionDays) })
-    .where(and(eq(sessions.tokenDigest, tokenDigest), gt(sessions.expiresAt, sql`now()`))),
+const extendSession = prepared(
+  'extend_session',
+  (db, { tokenDigest, sessionDays, sessionMaxDays }: Placeholders<Lookup>) =>
+    db
+      .update(sessions)
+      .set({
+        lastUsedAt: sql`now()`,
+        expiresAt: sql`least(now() + ${daysOf(sessionDays)}, ${sessions.createdAt} + ${daysOf(sessionMaxDays)})`,
+      })
+      .where(and(eq(sessions.tokenDigest, tokenDigest), gt(sessions.expiresAt, sql`now()`))),
 )
 
 /** The error that a token is not one of a live session. */

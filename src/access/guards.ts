@@ -52,5 +52,5 @@ function requireCaller(c: Request): Caller {
 // RFC 6750, section 2.1
 function findCaller(c: Request): Caller | null {
   const [, token = ''] = /^Bearer +([^ ]+)$/i.exec(c.req.header('Authorization') ?? '') ?? []
-  return isToken(token) ? { tokenDigest: digest(token), sessionDays: c.env.config.sessionDays } : null
+  return isToken(token) ? { tokenDigest: digest(token), rules: c.env.config } : null
 }

@@ -5,6 +5,7 @@ import { newestMigration } from '../db/migration.ts'
 import { findObstacle } from '../db/obstacle.ts'
 import { explainRefusal } from '../db/sql-error.ts'
 import { AppError } from '../errors.ts'
+import { sweepHourly } from './housekeeping.ts'
 import { describeUncaught } from './last-resort.ts'
 
 /** Answers one request; `ip` is the address of the connection's other end. */
@@ -45,6 +46,7 @@ async function start({ connect, listen, onStopSignal, exit }: Runtime, config: C
   const obstacle = await findObstacle(db, migration)
   if (obstacle?.code === 'behind') throw new AppError('unavailable', obstacle.advice)
   const warnOfProxy = proxyWarning(config)
+  const stopSweeping = sweepHourly(db)
   const { url, stop } = listen(config, (request, ip) => {
     warnOfProxy(request)
     return app.fetch(request, { db, config, migration, ip })
@@ -55,6 +57,7 @@ async function start({ connect, listen, onStopSignal, exit }: Runtime, config: C
     if (isStopping) return // a second signal must not cut what the first one lets finish
     isStopping = true
     setTimeout(() => exit(1), STOP_WITHIN_MS)
+    stopSweeping()
     await stop()
     await close()
     exit(0)

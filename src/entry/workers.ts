@@ -1,3 +1,4 @@
+import { sweep } from '../access/sweep.ts'
 import { app } from '../app.ts'
 import { loadConfig } from '../config.ts'
 import { newestMigration } from '../db/migration.ts'
@@ -15,6 +16,10 @@ export default {
     const handler = handlers.get(env) ?? handlerFor(env)
     handlers.set(env, handler)
     return handler(request)
+  },
+  /** Runs by the cron trigger of wrangler.toml. */
+  async scheduled(_: unknown, env: Cloudflare.Env) {
+    await sweep(connect(loadConfig({ ...env }).databaseUrl).db)
   },
 }
 

@@ -1,7 +1,14 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { addressBlock } from '../access/address.ts'
 import { attempted } from '../access/attempts.ts'
-import { type Caller, endsAllSessions, isLive, unauthenticated } from '../access/caller.ts'
+import {
+  type Caller,
+  endsAllSessions,
+  isLive,
+  type Lookup,
+  lookupOf,
+  unauthenticated,
+} from '../access/caller.ts'
 import { type Charge, chargeOf, charging } from '../access/charge.ts'
 import { LIMITS } from '../access/limits.ts'
 import { settling } from '../access/settle.ts'
@@ -33,7 +40,7 @@ export async function changePassword(
   { currentPassword, newPassword }: PasswordChange,
   { scrypt }: Pick<Config, 'scrypt'>,
 ): Promise<void> {
-  const [owner] = await takeChange(db, { tokenDigest: caller.tokenDigest })
+  const [owner] = await takeChange(db, lookupOf(caller))
   if (!owner) throw unauthenticated()
   const charge = chargeOf(owner.outcome, [session, knownPlaces], 'Too many attempts to give the password')
   const turn: Turn = { kind: 'known', block: addressBlock(client.ip), signal: client.signal }
@@ -47,7 +54,7 @@ export async function changePassword(
 type Owner = { id: number; passwordHash: string; sessionId: number }
 
 // One statement: whose token it is, and the charge for the attempt.
-const takeChange = prepared('take_change', (db, values: Placeholders<Pick<Caller, 'tokenDigest'>>) => {
+const takeChange = prepared('take_change', (db, values: Placeholders<Lookup>) => {
   const owner = db.$with('owner').as(
     db
       .select({
@@ -57,7 +64,7 @@ const takeChange = prepared('take_change', (db, values: Placeholders<Pick<Caller
         sessionId: sql<number>`${sessions.id}`.as('session_id'),
       })
       .from(sessions)
-      .innerJoin(users, isLive())
+      .innerJoin(users, isLive(values.sessionMaxDays))
       .where(eq(sessions.tokenDigest, values.tokenDigest)),
   )
   const { ctes, outcome } = charging(db, [

@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, lte, ne, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
-import { expiresIn } from '../access/caller.ts'
+import { daysOf, type SessionRules } from '../access/caller.ts'
 import type { Charge } from '../access/charge.ts'
 import { remembering } from '../access/places.ts'
 import { settling } from '../access/settle.ts'
@@ -18,7 +18,7 @@ export type Opening = {
   charge: Charge
   block: string
   tokenDigest: string
-  sessionDays: number
+  rules: SessionRules
 }
 
 /** How many sessions a user has at most; the oldest ones end first. */
@@ -30,7 +30,7 @@ export const MOST_SESSIONS = 100
  * while this sign-in was hashing. The lock waits for such a change to finish.
  */
 export async function openSession(db: Db, { ip, userAgent }: Client, opening: Opening): Promise<Date | null> {
-  const { userId, oldHash, newHash, charge, block, tokenDigest, sessionDays } = opening
+  const { userId, oldHash, newHash, charge, block, tokenDigest, rules } = opening
   const unchanged = db.$with('unchanged').as(
     db
       .select({ id: users.id, epoch: users.sessionEpoch })
@@ -44,7 +44,7 @@ export async function openSession(db: Db, { ip, userAgent }: Client, opening: Op
     tokenDigest,
     userAgent,
     ip,
-    expiresAt: expiresIn(sessionDays),
+    expiresAt: sql`now() + ${daysOf(Math.min(rules.sessionDays, rules.sessionMaxDays))}`,
   }
   const opened = db.$with('opened').as(new InsertFrom(sessions, values, unchanged))
   const rehashed = db.$with('rehashed').as(

@@ -8,7 +8,7 @@ import { respondWithPage } from '../http/pages.ts'
 import { Id } from '../http/params.ts'
 import { validateBody, validatePath, validateQuery } from '../http/validate.ts'
 import { Credentials, SessionPage, SessionQuery, SignedIn } from './schema.ts'
-import { endSession, listSessions } from './service.ts'
+import { endAllSessions, endSession, listSessions } from './service.ts'
 import { signIn } from './sign-in.ts'
 
 const sessionId = validatePath(z.object({ id: Id }))
@@ -37,6 +37,17 @@ export const sessionRoutes = new Hono<Env>()
     async (c) => {
       const page = await listSessions(c.env.db, c.var.caller, c.req.valid('query'))
       return respondWithPage(c, SessionPage.parse(page))
+    },
+  )
+  .delete(
+    '/',
+    operation('signOutEverywhere', 204, null, {
+      description: 'Ends all sessions of the caller at once, the one that sends the request too.',
+    }),
+    signedIn,
+    async (c) => {
+      await endAllSessions(c.env.db, c.var.caller)
+      return c.body(null, 204)
     },
   )
   .delete(

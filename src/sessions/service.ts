@@ -1,6 +1,6 @@
 import { and, eq, exists, sql } from 'drizzle-orm'
 import { actAs } from '../access/act.ts'
-import { type Caller, isLive } from '../access/caller.ts'
+import { type Caller, endsAllSessions } from '../access/caller.ts'
 import { listAsCaller } from '../access/lists.ts'
 import { sessions } from '../access/table.ts'
 import type { Db } from '../db/db.ts'
@@ -17,7 +17,7 @@ const selectSessions = listAsCaller('select_sessions', sessionOrder, (db, me) =>
     .select({ ...sessionColumns, current: sql<boolean>`${sessions.id} = ${me.sessionId}`.as('current') })
     .from(sessions)
     .$dynamic(),
-  where: and(me.is(sessions.userId), exists(db.select({ id: users.id }).from(users).where(isLive()))),
+  where: and(me.is(sessions.userId), exists(db.select({ id: users.id }).from(users).where(me.isLive))),
 }))
 
 /**
@@ -32,4 +32,15 @@ export async function endSession(db: Db, caller: Caller, id: number | 'current')
       .returning({ id: sessions.id }),
   )
   requireOne(rows, 'session')
+}
+
+/** Ends all sessions of the caller, those too that a concurrent sign-in opens. Throws `unauthenticated`. */
+export async function endAllSessions(db: Db, caller: Caller): Promise<void> {
+  await actAs(db, caller, (me) =>
+    db
+      .update(users)
+      .set({ ...endsAllSessions, updatedAt: sql`${users.updatedAt}` }) // nothing that the user's own data shows
+      .where(me.is(users.id))
+      .returning({ id: users.id }),
+  )
 }

@@ -1,5 +1,6 @@
 import { addressBlock } from '../access/address.ts'
 import { attempted } from '../access/attempts.ts'
+import type { SessionRules } from '../access/caller.ts'
 import type { Charge } from '../access/charge.ts'
 import { digest, newToken } from '../access/token.ts'
 import type { Config } from '../config.ts'
@@ -13,7 +14,7 @@ import { openSession } from './open-session.ts'
 import type { Credentials } from './schema.ts'
 
 /** The settings that decide about sign-ins. */
-export type SignInSettings = Pick<Config, 'scrypt' | 'sessionDays'>
+export type SignInSettings = SessionRules & Pick<Config, 'scrypt'>
 
 /**
  * Signs a user in and returns the token, shown this once. Throws `bad_credentials` alike for an unknown user and a wrong
@@ -50,14 +51,16 @@ async function admit(
   db: Db,
   client: Client,
   { candidate, charge, turn, password }: Admission,
-  { scrypt, sessionDays }: SignInSettings,
+  settings: SignInSettings,
 ) {
   const { passwordHash: oldHash, ...user } = candidate
-  const newHash = needsRehash(oldHash, scrypt) ? await hashPassword(password, scrypt, turn) : oldHash
+  const newHash = needsRehash(oldHash, settings.scrypt)
+    ? await hashPassword(password, settings.scrypt, turn)
+    : oldHash
   const token = newToken()
   const tokenDigest = digest(token)
   const { block } = turn
-  const opening = { userId: user.id, oldHash, newHash, charge, block, tokenDigest, sessionDays }
+  const opening = { userId: user.id, oldHash, newHash, charge, block, tokenDigest, rules: settings }
   const expiresAt = await openSession(db, client, opening)
   return expiresAt && { token, expiresAt, user }
 }

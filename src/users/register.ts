@@ -35,7 +35,7 @@ export async function register(
 ): Promise<UserRow> {
   const isOpen = config.registration === 'open'
   const block = addressBlock(client.ip)
-  const [found] = await takeRegistration(db, block, caller?.tokenDigest ?? null, input, isOpen)
+  const [found] = await takeRegistration(db, { client, caller }, input, isOpen)
   if (!isOpen && found?.role !== 'admin') {
     if (caller && !found?.role) throw unauthenticated()
     throw new AppError('registration_closed', 'Ask an admin for an account.')
@@ -49,24 +49,23 @@ export async function register(
 // One statement: who registers, the charge for it unless it is an admin, and which values are taken.
 function takeRegistration(
   db: Db,
-  block: string,
-  tokenDigest: string | null,
+  { client, caller }: Registrant,
   { password: _, ...profile }: NewUser,
   isOpen: boolean,
 ) {
-  const caller = db.$with('caller').as(
+  const sender = db.$with('caller').as(
     db
       .select({ role: users.role })
       .from(sessions)
-      .innerJoin(users, isLive())
-      .where(eq(sessions.tokenDigest, sql`${tokenDigest}::text`)),
+      .innerJoin(users, isLive(caller?.rules.sessionMaxDays ?? 0))
+      .where(eq(sessions.tokenDigest, sql`${caller?.tokenDigest ?? null}::text`)),
   )
-  const isAdmin = sql`exists (select from ${caller} where ${caller.role} = 'admin')`
-  const key = sql`case when not ${isAdmin} and ${isOpen}::boolean then 'register:' || ${block}::text end`
+  const isAdmin = sql`exists (select from ${sender} where ${sender.role} = 'admin')`
+  const key = sql`case when not ${isAdmin} and ${isOpen}::boolean then 'register:' || ${addressBlock(client.ip)}::text end`
   const { ctes, outcome } = charging(db, [{ key, limit: address }])
   return db
-    .with(caller, ...ctes)
-    .select({ role: caller.role, outcome, taken: takenProperties(users, profile) })
+    .with(sender, ...ctes)
+    .select({ role: sender.role, outcome, taken: takenProperties(users, profile) })
     .from(sql`(select 1) as always`)
-    .leftJoin(caller, sql`true`)
+    .leftJoin(sender, sql`true`)
 }

@@ -43,6 +43,7 @@ export const ACCESS: Record<string, Statuses> = {
 
   'POST /sessions':          [201,  201,  201,  201,  201,   403,  201, 201,  201],
   'GET /sessions':           [401,  401,  401,  401,  401,   401,  200, 200,  200],
+  'DELETE /sessions':        [401,  401,  401,  401,  401,   401,  204, 204,  204],
   'DELETE /sessions/current':[401,  401,  401,  401,  401,   401,  204, 204,  204],
   'DELETE /sessions/{id}':   [401,  401,  401,  401,  401,   401,  204, 404,  404],
 }

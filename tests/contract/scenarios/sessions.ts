@@ -102,6 +102,26 @@ export const sessions: Scenarios = {
       expectProblem(await call(request), 'unauthenticated')
   },
 
+  async 'signing out everywhere ends all sessions of the caller at once, and nobody else’s'({
+    member,
+    signIn,
+    as,
+  }) {
+    const [alice, stranger] = [await member(), await member()]
+    const other = as((await signIn(alice.username)).body.token)
+    const user = (await alice.call('GET /me')).body
+    const reply = await alice.call('DELETE /sessions')
+    expectStatus(reply, 204)
+    equal(reply.text, '')
+    for (const call of [alice.call, other])
+      for (const request of ['GET /me', 'GET /sessions', 'DELETE /sessions', 'DELETE /me'])
+        expectProblem(await call(request), 'unauthenticated')
+    expectStatus(await stranger.call('GET /me'), 200)
+    const again = as((await signIn(alice.username)).body.token)
+    deepEqual((await again('GET /me')).body, user)
+    equal((await sessionsOf(again)).length, 1)
+  },
+
   async 'users end other sessions of theirs, and nobody else’s'({ member, signIn, as }) {
     const [alice, stranger] = [await member(), await member()]
     const { token } = (await signIn(alice.username)).body
