@@ -1,12 +1,22 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { declaredRenames } from '../../packages/migrate/src/adopt/declared-renames.ts'
+import type { Script } from '../../packages/migrate/src/script.ts'
 import { PROJECT } from '../../tools/migrate/project.ts'
 import { PATIENT_MS } from '../support/migrations.ts'
 import { withScratchDatabase } from '../support/scratch.ts'
 
-setDefaultTimeout(PATIENT_MS)
+setDefaultTimeout(PATIENT_MS * 3) // many processes each
 
 const CLI = resolve(import.meta.dir, '../../packages/migrate/src/cli.ts')
 const PG_CORE = resolve(import.meta.dir, '../../node_modules/drizzle-orm/pg-core/index.js')
@@ -206,4 +216,73 @@ export const t0 = pgTable('t0', { id: integer('id').primaryKey(), kind: kind('ki
       },
     )
   })
+})
+
+describe('adopt writes the down migrations of a folder that drizzle-kit made', () => {
+  const KIT = resolve(import.meta.dir, '../../node_modules/.bin/drizzle-kit')
+  const SCHEMA = (
+    columns: string,
+    more = '',
+  ) => `import { pgEnum, pgTable, integer, text, varchar } from 'PG_CORE'
+${more}export const people = pgTable('people', { id: integer('id').primaryKey(), ${columns} })`
+
+  test('proved, and they lead back', () =>
+    inProject(
+      {
+        'drizzle.config.ts': config({ schema: './schema.ts', dialect: 'postgresql' }),
+        'node_modules/.keep': '',
+      },
+      async ({ folder, run, write, sql }) => {
+        const generate = async (text: string, name: string) => {
+          write({ 'schema.ts': text })
+          const child = Bun.spawn([KIT, 'generate', '--name', name], {
+            cwd: folder,
+            stdout: 'pipe',
+            stderr: 'pipe',
+          })
+          expect([await child.exited, await new Response(child.stderr).text()]).toEqual([0, ''])
+        }
+        symlinkSync(
+          resolve(import.meta.dir, '../../node_modules/drizzle-orm'),
+          join(folder, 'node_modules/drizzle-orm'),
+        )
+        await generate(SCHEMA("name: text('name')"), 'people')
+        await generate(SCHEMA("name: text('name').unique(), n: integer('n').notNull().default(1)"), 'unique')
+        await generate(SCHEMA("name: text('name').unique(), n: text('n').notNull().default('1')"), 'retype')
+        const adopted = await run('adopt')
+        expect(adopted).toMatchObject({ code: 0, err: '' })
+        expect(adopted.out.match(/, proved$/gm)).toHaveLength(3)
+        await run('up')
+        await sql`insert into people values (1, 'a', '7')`
+        expect((await run('down', '--to', '0001', '--yes')).code).toBe(0)
+        expect((await sql`select n from people`)[0].n).toBe(7)
+        expect(await run('down', '--to', 'none', '--yes')).toMatchObject({ code: 0 })
+        expect((await run('adopt')).out).toContain('Nothing to adopt')
+        expect(await run('up')).toMatchObject({ code: 0 })
+      },
+    ))
+
+  test('a migration without a snapshot is left to people, with exit code 2', () =>
+    inProject(oldFolder(['0000_by_hand'], [START]), async ({ run }) => {
+      const adopted = await run('adopt')
+      expect([adopted.code, adopted.out]).toEqual([2, expect.stringContaining('write it by hand')])
+    }))
+})
+
+test('adopt reads renames from the SQL of the migration', () => {
+  const statements = [
+    'ALTER TABLE "users" RENAME TO "people";',
+    'ALTER TABLE "app"."people" RENAME COLUMN "na""me" TO "title";',
+    'alter type kind rename to "Sort"',
+    'ALTER TABLE "people" RENAME CONSTRAINT "a" TO "b";',
+    'ALTER TABLE "people" SET SCHEMA "app";',
+    "ALTER TYPE \"kind\" RENAME VALUE 'a' TO 'b';",
+  ].map((sql) => ({ sql, line: 1 }))
+  const place = (name: string, schema = 'public') => ({ schema, name })
+  expect(declaredRenames({ statements } as Script)).toEqual([
+    { kind: 'table', from: place('users'), to: place('people') },
+    { kind: 'column', table: place('people', 'app'), from: 'na"me', to: 'title' },
+    { kind: 'enum', from: place('kind'), to: place('Sort') },
+    { kind: 'table', from: place('people'), to: place('people', 'app') },
+  ])
 })

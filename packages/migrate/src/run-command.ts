@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command, Context } from './command.ts'
+import { adopt } from './commands/adopt.ts'
 import { check } from './commands/check.ts'
 import { create } from './commands/create.ts'
 import { current } from './commands/current.ts'
@@ -13,7 +14,18 @@ import { helpOf, overview } from './help.ts'
 import type { Project } from './project.ts'
 import { isSentence, Refusal } from './refusal.ts'
 
-const COMMANDS: Record<string, Command> = { create, up, down, current, history, check, plan, stamp, drop }
+const COMMANDS: Record<string, Command> = {
+  create,
+  up,
+  down,
+  current,
+  history,
+  check,
+  plan,
+  stamp,
+  drop,
+  adopt,
+}
 
 /**
  * Runs the command line `args` on a project and resolves with the exit code; what a person must know of a failure is printed, to stderr or

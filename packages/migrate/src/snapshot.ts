@@ -93,3 +93,18 @@ export type View = {
   using?: string
   tablespace?: string
 }
+
+/** The picture of no models at all. */
+export const emptySnapshot = (): Snapshot => ({
+  id: '00000000-0000-0000-0000-000000000000',
+  prevId: '',
+  version: '7',
+  dialect: 'postgresql',
+  tables: {},
+  enums: {},
+  schemas: {},
+  sequences: {},
+  roles: {},
+  policies: {},
+  views: {},
+})

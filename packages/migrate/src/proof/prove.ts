@@ -170,8 +170,8 @@ async function applyAll(session: Session, folder: Folder): Promise<void> {
   })
 }
 
-// A count may name what a rename only makes; then the words must do.
-async function countable(query: Query, { loses, blockedBy }: Hazards): Promise<Hazards> {
+/** The hazards that can be counted where the database is: a count may name what a rename only makes, and then the words must do. */
+export async function countable(query: Query, { loses, blockedBy }: Hazards): Promise<Hazards> {
   const checked = async <T extends Hazard>(all: T[]) => {
     const works: T[] = []
     for (const hazard of all) if ((await countRows(query, hazard.count)) !== null) works.push(hazard)
