@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/db.ts'
-import { meaningOf } from '../db/sql-error.ts'
+import { meaningOf, queryFault } from '../db/sql-error.ts'
+import { outsideWork } from '../db/work.ts'
 import { AppError } from '../errors.ts'
 import { CLIENT_LEFT } from '../http/deadline.ts'
 import type { Charge } from './charge.ts'
@@ -20,15 +21,16 @@ export async function givingBack<Result>(
     return await work()
   } catch (error) {
     // A database that can't be reached can't be given anything back; the caller hears of the first failure.
-    if (isFree(error)) await giveBack(db, charge).catch(() => {})
+    if (isFree(error)) await outsideWork(() => giveBack(db, charge)).catch(() => {})
     throw error
   }
 }
 
 /** Whether an attempt failed for a reason of ours: the caller is still there, and gets a 503 or a 500. */
 export function isOurFailure(error: unknown): boolean {
-  if (error === CLIENT_LEFT) return false
-  const code = error instanceof AppError ? error.code : meaningOf(error)?.code
+  const cause = queryFault(error) // a statement ends for the same reasons
+  if (cause === CLIENT_LEFT) return false
+  const code = cause instanceof AppError ? cause.code : meaningOf(error)?.code
   return code === undefined || code === 'unavailable'
 }
 

@@ -6,5 +6,9 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
  */
 export type Db = Omit<PgDatabase<PgQueryResultHKT>, 'transaction'>
 
-/** An open database and the way to close it; `close` waits for running queries. */
-export type Connection = { db: PgDatabase<PgQueryResultHKT>; close: () => Promise<void> }
+/** An open database and the function that closes it, which waits for running queries. `load` counts statements. */
+export type Connection = {
+  db: PgDatabase<PgQueryResultHKT>
+  close: () => Promise<void>
+  load?: () => { taken: number; waiting: number }
+}

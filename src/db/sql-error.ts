@@ -37,8 +37,16 @@ export function meaningOf(thrown: unknown): SqlMeaning | null {
   if (!(thrown instanceof DrizzleQueryError)) return null
   // Drivers report a lost or refused connection without a SQLSTATE, each in its own words.
   const { code = 'no reason given' } = (queryFault(thrown) ?? {}) as { code?: string }
-  const advice = `The database does not answer (${code}); check DATABASE_URL, and whether the server runs.`
-  return { code: 'unavailable', advice }
+  return { code: 'unavailable', advice: adviceFor(code) }
+}
+
+// The codes are those of OpenSSL's checks (verify(1), "Diagnostics"), of Bun.SQL and of Node.
+function adviceFor(code: string): string {
+  if (/CERT|ISSUER|VERIFY/.test(code))
+    return `The certificate of the database server is not trusted (${code}): name its authority in NODE_EXTRA_CA_CERTS (DENO_CERT on Deno), or add sslmode=no-verify to DATABASE_URL.`
+  if (code === 'ERR_POSTGRES_TLS_NOT_AVAILABLE')
+    return 'The database server offers no TLS: set it up there, or add sslmode=disable to DATABASE_URL if nobody can listen.'
+  return `The database does not answer (${code}); check DATABASE_URL, and whether the server runs${code === 'ECONNRESET' ? ' and offers TLS' : ''}.`
 }
 
 /** The driver's own error inside Drizzle's, whose message lists the query's parameters and so must never be shown or logged. */

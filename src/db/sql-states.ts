@@ -13,6 +13,10 @@ const unavailable = (advice: string): SqlMeaning => ({ code: 'unavailable', advi
 export const READ_ONLY_ADVICE =
   'The database is read-only: after a failover, point DATABASE_URL at the primary.'
 
+/** What to do about a transaction pooler that nothing marks as one. */
+export const POOLER_ADVICE =
+  'The server behaves like a transaction pooler: add pgbouncer=true to the parameters of DATABASE_URL.'
+
 const BEHIND = unavailable('The database is behind the code: run make migrate-up.')
 const REFUSED = unavailable('The database server refuses the user or the password; check DATABASE_URL.')
 
@@ -32,6 +36,7 @@ const MEANINGS: Record<string, SqlMeaning> = {
   '23514': invalid('is not allowed'),
   '23P01': { code: 'conflict', detail: 'conflicts with an existing one' },
   '08': unavailable('The connection to the database broke; check whether the server runs.'),
+  '08P01': unavailable(POOLER_ADVICE),
   '25006': unavailable(READ_ONLY_ADVICE),
   '28': REFUSED,
   '28000': unavailable('The database server does not let this user in; check DATABASE_URL.'),

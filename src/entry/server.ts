@@ -1,8 +1,10 @@
 import { app } from '../app.ts'
 import { type Config, loadConfig } from '../config.ts'
 import type { Connection } from '../db/db.ts'
+import { FOR_READINESS, FOR_REQUESTS, type Limits } from '../db/limits.ts'
 import { newestMigration } from '../db/migration.ts'
 import { findObstacle } from '../db/obstacle.ts'
+import { explainForgetfulness } from '../db/pooler.ts'
 import { explainRefusal } from '../db/sql-error.ts'
 import { AppError } from '../errors.ts'
 import { sweepHourly } from './housekeeping.ts'
@@ -15,7 +17,7 @@ export type Handler = (request: Request, ip: string | undefined) => Response | P
 export type Runtime = {
   env: Record<string, string | undefined>
   isTerminal: boolean
-  connect: (url: string) => Connection
+  connect: (url: string, limits: Limits) => Connection
   /** Listens where `config` says; `stop` takes no new requests and resolves when those under way are answered. */
   listen: (config: Config, handler: Handler) => { url: string; stop: () => Promise<void> }
   /** Calls `listener` at each signal to stop, the first and any further one. */
@@ -40,16 +42,19 @@ export async function serve(runtime: Runtime): Promise<void> {
 }
 
 async function start({ connect, listen, onStopSignal, exit }: Runtime, config: Config): Promise<void> {
-  const { db, close } = connect(config.databaseUrl)
+  const { db, close } = connect(config.databaseUrl, FOR_REQUESTS)
+  const { db: probe, close: closeProbe } = connect(config.databaseUrl, FOR_READINESS)
   const migration = newestMigration
   // A wrong DATABASE_URL or an old schema should stop the start, not fail every request. Read-only may be a failover in progress.
-  const obstacle = await findObstacle(db, migration)
+  const obstacle = await findObstacle(probe, migration)
+  const advice = await explainForgetfulness(probe, config.databaseUrl)
+  if (advice) throw new AppError('unavailable', advice)
   if (obstacle?.code === 'behind') throw new AppError('unavailable', obstacle.advice)
   const warnOfProxy = proxyWarning(config)
   const stopSweeping = sweepHourly(db)
   const { url, stop } = listen(config, (request, ip) => {
     warnOfProxy(request)
-    return app.fetch(request, { db, config, migration, ip })
+    return app.fetch(request, { db, probe, config, migration, ip })
   })
   console.error(banner(url))
   let isStopping = false
@@ -59,7 +64,7 @@ async function start({ connect, listen, onStopSignal, exit }: Runtime, config: C
     setTimeout(() => exit(1), STOP_WITHIN_MS)
     stopSweeping()
     await stop()
-    await close()
+    await Promise.all([close(), closeProbe()])
     exit(0)
   })
 }

@@ -1,4 +1,5 @@
 import { createMiddleware } from 'hono/factory'
+import { inWork } from '../db/work.ts'
 import { AppError } from '../errors.ts'
 import type { Env } from './env.ts'
 
@@ -22,8 +23,9 @@ export const answerInTime = createMiddleware<Env>(async (c, next) => {
   const client = c.req.raw.signal
   client.addEventListener('abort', leave)
   c.set('signal', work.signal)
+  c.set('work', { signal: work.signal, stage: null, waited: {} })
   try {
-    await Promise.race([next(), late.promise])
+    await Promise.race([inWork(c.var.work, next), late.promise])
   } finally {
     for (const timer of timers) clearTimeout(timer)
     client.removeEventListener('abort', leave)

@@ -2,13 +2,16 @@ import type { RequestIdVariables } from 'hono/request-id'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/db.ts'
 import type { Migration } from '../db/migration.ts'
+import type { Work } from '../db/work.ts'
 
 /**
- * What the runtime hands the app with each request. `migration` is the one that the database must have to be ready; `ip` is the
- * address at the other end of the connection.
+ * What the runtime hands the app with each request. `probe` reaches the same database as `db`, for `/ready` alone, which
+ * requests can't starve then; `migration` is the one that the database must have to be ready; `ip` is the address at the other
+ * end of the connection.
  */
 export type Services = {
   db: Db
+  probe?: Db | undefined
   config: Config
   migration?: Migration | undefined
   ip?: string | undefined
@@ -16,6 +19,6 @@ export type Services = {
 
 /**
  * The types of a Hono context that hold on every route. `signal` aborts when the request's time is up or its client has left
- * (`deadline.ts`). A guard adds the caller for the handlers behind it.
+ * (`deadline.ts`), and so do the statements of its `work`. A guard adds the caller for the handlers behind it.
  */
-export type Env = { Bindings: Services; Variables: RequestIdVariables & { signal: AbortSignal } }
+export type Env = { Bindings: Services; Variables: RequestIdVariables & { signal: AbortSignal; work: Work } }

@@ -30,7 +30,7 @@ export const healthRoutes = new Hono<Env>()
     }),
     anyone,
     async (c) => {
-      const obstacle = await findObstacle(c.env.db, c.env.migration)
+      const obstacle = await findObstacle(c.env.probe ?? c.env.db, c.env.migration)
       if (obstacle) throw new AppError('unavailable', DATABASE_UNAVAILABLE, { reason: obstacle.advice })
       return c.json({ status: 'ready' })
     },

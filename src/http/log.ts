@@ -45,13 +45,13 @@ function pretty({ time, method, route, status, ms, requestId, fault }: Entry): s
 
 // Messages of the database quote the values of rows and parameters, so only codes and our own advice are logged.
 function describeFault(thrown: Error): string {
-  if (thrown instanceof AppError) return thrown.extras.reason ?? thrown.message
+  const cause = queryFault(thrown)
+  if (cause instanceof AppError) return cause.extras.reason ?? cause.message
   const sql = sqlError(thrown)
   if (sql) {
     const advice = explainRefusal(thrown)
     return `SQLSTATE ${sql.state}${sql.constraint ? ` (${sql.constraint})` : ''}${advice ? `: ${advice}` : ''}`
   }
-  const fault = queryFault(thrown)
-  if (fault !== thrown) return `database: ${(fault as { code?: unknown } | undefined)?.code ?? 'no answer'}`
+  if (cause !== thrown) return `database: ${(cause as { code?: unknown } | undefined)?.code ?? 'no answer'}`
   return thrown.stack ?? thrown.name
 }

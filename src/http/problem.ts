@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { queryFault } from '../db/sql-error.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
 import { databaseProblem } from './database-problem.ts'
 import type { Env } from './env.ts'
@@ -53,7 +54,8 @@ function respond(error: AppError, c: Context<Env>): Response {
   return c.json(body, status, { 'Content-Type': 'application/problem+json' })
 }
 
-function asAppError(thrown: unknown): AppError | null {
+function asAppError(error: unknown): AppError | null {
+  const thrown = queryFault(error) // the pool's own errors come wrapped, like the driver's
   // A missing setting is the operator's to read in the log, not the caller's.
   if (thrown instanceof AppError && thrown.code === 'misconfigured')
     return new AppError('misconfigured', 'The service is not configured.')

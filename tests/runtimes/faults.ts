@@ -1,14 +1,14 @@
 import { equal } from 'node:assert/strict'
 import type { Api } from '../contract/api.ts'
 import { expectStatus } from '../contract/expect.ts'
-import type { CuttingProxy } from '../support/cutting-proxy.ts'
+import type { FaultyProxy } from '../support/faulty-proxy.ts'
 
 const RECOVERS_WITHIN_MS = 10_000
 
 /** Scenarios that need a runtime, since they break what is between it and the database. */
-export const faults: Record<string, (api: Api, database: CuttingProxy) => Promise<void>> = {
+export const faults: Record<string, (api: Api, database: FaultyProxy) => Promise<void>> = {
   async 'database connections that break just after they were opened are 503, then 200'({ call }, database) {
-    database.cut()
+    database.break('cut')
     try {
       // More than one, since an error that nothing awaits ends the process after the response.
       for (let n = 0; n < 5; n++) {

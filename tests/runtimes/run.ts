@@ -1,6 +1,6 @@
 import { runTool, ToolError } from '../../tools/error.ts'
 import { races, scenarios } from '../contract/scenarios/index.ts'
-import { startCuttingProxy } from '../support/cutting-proxy.ts'
+import { startFaultyProxy } from '../support/faulty-proxy.ts'
 import { freshDatabase } from '../support/fresh-database.ts'
 import { onBun } from './bun.ts'
 import { onDeno } from './deno.ts'
@@ -28,7 +28,7 @@ async function runOn(runtime: string): Promise<Result> {
   const launch = RUNTIMES[runtime]
   if (!launch) throw new ToolError(`RUNTIMES may hold: ${Object.keys(RUNTIMES).join(' ')}.`)
   const database = await freshDatabase(`runtimes_${runtime}`)
-  const proxy = await startCuttingProxy(database.url)
+  const proxy = await startFaultyProxy(database.url)
   const start = performance.now()
   let passed = 0
   try {
