@@ -1,8 +1,18 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
-import { bigint, check, customType, index, integer, pgPolicy, pgRole, text } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  check,
+  customType,
+  index,
+  integer,
+  pgPolicy,
+  pgRole,
+  pgTable,
+  text,
+} from 'drizzle-orm/pg-core'
 import { PATIENT_MS } from '../support/migrations.ts'
-import { t } from './cases/case.ts'
+import { id, t } from './cases/case.ts'
 import { openScratch, textOf } from './scratch-session.ts'
 
 setDefaultTimeout(PATIENT_MS)
@@ -89,5 +99,19 @@ describe('a proof', () => {
       expect(plain).not.toContain('ix')
       expect(apart).toContain('-- hearth: no-transaction\nCREATE INDEX CONCURRENTLY "ix"')
     })
+  })
+
+  test('takes back a unique column without touching foreign keys that rest on another key', () => {
+    const teams = (more = {}) => pgTable('teams', { ...id(), ...more })
+    const users = (target: ReturnType<typeof teams>) =>
+      pgTable('users', { ...id(), team: integer('team').references(() => target.id) })
+    const [before, after] = [teams(), teams({ slug: text('slug').notNull().unique() })]
+    return scratch.migrating(
+      { before: { before, users: users(before) }, after: { after, users: users(after) } },
+      async ([created]) => {
+        expect(created?.proof.differences).toEqual([])
+        expect(created && textOf(created)).not.toContain('FOREIGN KEY')
+      },
+    )
   })
 })

@@ -13,7 +13,7 @@ const relations = (kinds: string) =>
 const relationFacts = `
   n.nspname || '.' || c.relname as key, n.nspname || '.' || c.relname as of, c.relkind as kind,
   c.relpersistence as persistence, c.relrowsecurity as "row security", c.relforcerowsecurity as "forced row security",
-  c.reloptions as options, pg_get_partkeydef(c.oid) as "partition key", c.relreplident as "replica identity",
+  array(select unnest(c.reloptions) order by 1) as options, pg_get_partkeydef(c.oid) as "partition key", c.relreplident as "replica identity",
   (select amname from pg_am where oid = c.relam) as "access method", c.relacl::text as rights,
   obj_description(c.oid, 'pg_class') as comment`
 
@@ -50,7 +50,7 @@ export const CATALOG_QUERIES: Record<string, string> = {
       and ${notOfExtension('pg_constraint', 'x.oid')}`,
 
   index: `select n.nspname || '.' || i.relname as key, n.nspname || '.' || c.relname as of,
-      pg_get_indexdef(i.oid) as definition, x.indisvalid as valid, i.reloptions as options,
+      pg_get_indexdef(i.oid) as definition, x.indisvalid as valid, array(select unnest(i.reloptions) order by 1) as options,
       obj_description(i.oid, 'pg_class') as comment
     from pg_index x join pg_class i on i.oid = x.indexrelid join pg_class c on c.oid = x.indrelid
       join pg_namespace n on n.oid = i.relnamespace

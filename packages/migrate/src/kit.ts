@@ -29,6 +29,6 @@ export async function installStatements(snapshot: Snapshot): Promise<string[]> {
   return statements.map((it) => it.trim()).toSorted((a, b) => rank(a) - rank(b))
 }
 
-const LATE = [/^ALTER TABLE .* FOREIGN KEY /, /^CREATE POLICY /, /^CREATE (MATERIALIZED )?VIEW /]
+const LATE = [/^ALTER TABLE .* FOREIGN KEY /, /^CREATE (MATERIALIZED )?VIEW /, /^CREATE POLICY /]
 
 const plainNumbers = (_key: string, value: unknown) => (typeof value === 'bigint' ? Number(value) : value)

@@ -8,6 +8,7 @@ import {
   pgTable,
   primaryKey,
   text,
+  unique,
 } from 'drizzle-orm/pg-core'
 import { type Case, id, TWO_ROWS, t } from './case.ts'
 
@@ -50,6 +51,30 @@ export const TABLE_CASES: Record<string, Case> = {
   'an index made concurrently': {
     before: plain(),
     after: t({ n: text('n') }, ({ n }) => [index('ix').on(n).concurrently()]),
+    rows: TWO_ROWS,
+  },
+  'a unique constraint on the primary key': {
+    before: t(),
+    after: { t: pgTable('t', { id: integer('id').primaryKey().unique() }) },
+    rows: TWO_ROWS,
+  },
+  'a new table whose primary key is unique twice over': {
+    before: t(),
+    after: {
+      ...t(),
+      u: pgTable('u', { id: integer('id').primaryKey().unique(), n: integer('n').unique('a') }, ({ n }) => [
+        unique('b').on(n),
+      ]),
+    },
+    rows: TWO_ROWS,
+  },
+  'a table without columns': { before: t(), after: { ...t(), u: pgTable('u', {}) }, rows: TWO_ROWS },
+  'a table goes to which a column that stays referred': {
+    before: (() => {
+      const org = pgTable('org', id())
+      return { org, ...t({ o: integer('o').references(() => org.id) }) }
+    })(),
+    after: t({ o: integer('o') }),
     rows: TWO_ROWS,
   },
   'an index with capitals and a space': {

@@ -37,4 +37,33 @@ export const VIEW_CASES: Record<string, Case> = {
     after: t({ n: text('n') }, () => [pgPolicy('p1', { for: 'select', to: 'public', using: sql`true` })]),
     rows: TWO_ROWS,
   },
+  'a policy that reads a view': {
+    before: plain(),
+    after: {
+      ...t({ n: text('n') }, () => [pgPolicy('p1', { using: sql`exists (select from v where v.n = 'a')` })]),
+      v: pgView('v', { n: text('n') }).as(sql`select 'a'::text as n`),
+    },
+    rows: TWO_ROWS,
+  },
+  'a policy that reads a view whose query changes': {
+    before: {
+      ...t({ n: text('n') }, () => [pgPolicy('p1', { using: sql`exists (select from v where v.n = 'a')` })]),
+      v: pgView('v', { n: text('n') }).as(sql`select 'a'::text as n`),
+    },
+    after: {
+      ...t({ n: text('n') }, () => [pgPolicy('p1', { using: sql`exists (select from v where v.n = 'a')` })]),
+      v: pgView('v', { n: text('n') }).as(sql`select 'b'::text as n`),
+    },
+    rows: TWO_ROWS,
+  },
+  'a materialized view with two options': {
+    before: plain(),
+    after: {
+      ...plain(),
+      mv: pgMaterializedView('mv', { n: text('n') })
+        .with({ fillfactor: 90, autovacuumEnabled: false })
+        .as(sql`select n from t`),
+    },
+    rows: TWO_ROWS,
+  },
 }

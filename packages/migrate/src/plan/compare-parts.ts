@@ -1,7 +1,7 @@
 import { type Comparison, type KeptTable, usesColumns } from './compare.ts'
 import type { Table } from './model.ts'
 import { type Part, partsOf, policyPart } from './parts.ts'
-import { keyOf, mentions } from './sql.ts'
+import { keyOf, mentions, type Place } from './sql.ts'
 
 /** What becomes of the parts of tables, each list in an order that Postgres accepts. */
 export type PartChanges = { dropped: Part[]; renamed: string[]; created: Part[] }
@@ -15,23 +15,25 @@ export const partsWithin = (table: Table): Part[] =>
   partsOf(table).filter(({ kind }) => !BESIDE.includes(kind))
 
 /** Compares the parts of all tables. Those that differ in name only are renamed; those that use a touched column are made anew. */
-export function compareParts(comparison: Comparison): PartChanges {
+export function compareParts(comparison: Comparison, droppedViews: string[]): PartChanges {
   const { keptTables, droppedTables, createdTables, from, to } = comparison
   const isForeign = ({ kind }: Part) => kind === 'foreign key'
   const own = keptTables.map((kept) =>
     match(
       kept,
       (part) => !isForeign(part),
-      (part) => mustGo(part, kept, comparison),
+      (part) => mustGo(part, kept, comparison) || readsOne(part, droppedViews),
     ),
   )
-  const losesKey = new Set(
-    keptTables.filter((_, n) => own[n]?.dropped.some(({ isKey }) => isKey)).map(({ to }) => keyOf(to)),
+  const lostKeys = keptTables.flatMap(({ to }, n) =>
+    (own[n]?.dropped ?? []).filter(({ isKey }) => isKey).map(({ columns }) => keyName(to, columns)),
   )
   const foreign = keptTables.map((kept) =>
-    match(kept, isForeign, (part) => losesFooting(part, kept, comparison, losesKey)),
+    match(kept, isForeign, (part) => losesFooting(part, kept, comparison, lostKeys)),
   )
-  const loose = matchParts(looseParts(from.policies), looseParts(to.policies), () => false)
+  const loose = matchParts(looseParts(from.policies), looseParts(to.policies), (part) =>
+    readsOne(part, droppedViews),
+  )
   const all = [...own, ...foreign, loose]
   const dropped = [...all.flatMap((it) => it.dropped), ...inTheWay(droppedTables)]
   const created = [
@@ -75,6 +77,9 @@ function matchParts(from: Part[], to: Part[], mustGo: (part: Part) => boolean): 
   }
 }
 
+const readsOne = ({ kind, text }: Part, views: string[]) =>
+  kind === 'policy' && views.some((name) => mentions(text, name))
+
 function mustGo(part: Part, kept: KeptTable, { touched }: Comparison): boolean {
   const key = keyOf(kept.to)
   const fatal = part.followsType ? new Set(kept.dropped.map(({ name }) => name)) : touched.get(key)
@@ -82,13 +87,20 @@ function mustGo(part: Part, kept: KeptTable, { touched }: Comparison): boolean {
 }
 
 // A foreign key rests on two tables' columns and on a key of the second.
-function losesFooting(part: Part, kept: KeptTable, comparison: Comparison, losesKey: Set<string>): boolean {
+function losesFooting(part: Part, kept: KeptTable, comparison: Comparison, lostKeys: string[]): boolean {
   const key = Object.values(kept.from.foreignKeys).find(({ name }) => name === part.name)
   if (!key) return false
   const target = keyOf(key.target)
   const targetTouched = key.targetColumns.some((column) => comparison.touched.get(target)?.has(column))
-  return mustGo(part, kept, comparison) || targetTouched || losesKey.has(target)
+  return (
+    mustGo(part, kept, comparison) ||
+    targetTouched ||
+    lostKeys.includes(keyName(key.target, key.targetColumns))
+  )
 }
+
+// A key as a foreign key names it, which may list the columns in another order.
+const keyName = (table: Place, columns: string[]): string => `${keyOf(table)} (${columns.toSorted().join()})`
 
 // Most parts go with their table. These would keep another table, which is dropped before theirs.
 function inTheWay(dropped: Table[]): Part[] {

@@ -108,13 +108,15 @@ function violations(kept: KeptTable, name: string, value: string): Blocker[] {
 function orphans(from: Model, kept: KeptTable, key: ForeignKey): Blocker[] {
   const target: Table | undefined = from.tables[keyOf(key.target)]
   const names = former(kept, key.columns)
-  if (!names || !target) return []
+  if (!names) return []
   const place = at(kept.from.was)
+  const present = names.map((name) => `${quote(name)} is not null`).join(' and ')
+  const what = `rows of ${keyOf(kept.from.was)} without their row in ${keyOf(target?.was ?? key.target)}`
+  if (!target) return [blocker(kept, what, present)] // a new table, which is empty at first
   const pairs = names.map((name, n) => {
     const referenced = target.columns[key.targetColumns[n] ?? '']?.was ?? ''
     return `other.${quote(referenced)} = ${place}.${quote(name)}`
   })
-  const present = names.map((name) => `${quote(name)} is not null`).join(' and ')
   const where = `${present} and not exists (select from ${at(target.was)} as other where ${pairs.join(' and ')})`
-  return [blocker(kept, `rows of ${keyOf(kept.from.was)} without their row in ${keyOf(target.was)}`, where)]
+  return [blocker(kept, what, where)]
 }

@@ -93,13 +93,17 @@ function tableOf(table: SnapshotTable): Table {
   const primaryKey = composite
     ? { name: truncated(composite[0]), columns: composite[1].columns }
     : single && { name: chosenName(table.name, null, 'pkey'), columns: [single.name] }
+  const keys = distinctKeys(
+    primaryKey,
+    Object.values(byName(table.uniqueConstraints)),
+    composite !== undefined,
+  )
   return {
     ...place,
     columns: mapValues(table.columns, (column) =>
       columnOf(table.name, column, primaryKey?.columns.includes(column.name) ?? false),
     ),
-    ...(primaryKey && { primaryKey }),
-    uniques: byName(table.uniqueConstraints),
+    ...keys,
     checks: byName(table.checkConstraints),
     indexes: byName(table.indexes),
     foreignKeys: mapValues(byName(table.foreignKeys), (key) => ({
@@ -113,6 +117,23 @@ function tableOf(table: SnapshotTable): Table {
     policies: byName(table.policies),
     rowSecurity: table.isRLSEnabled || Object.keys(table.policies).length > 0,
     was: place,
+  }
+}
+
+// Postgres makes one of equal keys in a CREATE TABLE: the first that has a name gives it (transformIndexConstraints in its parse_utilcmd.c).
+function distinctKeys(
+  primaryKey: Table['primaryKey'],
+  uniques: Unique[],
+  isNamed: boolean,
+): Pick<Table, 'primaryKey' | 'uniques'> {
+  const isSame = (a: { columns: string[]; nullsNotDistinct?: boolean }, b: Unique) =>
+    String(a.columns) === String(b.columns) && (a.nullsNotDistinct ?? false) === b.nullsNotDistinct
+  const twin = primaryKey && uniques.find((unique) => isSame(primaryKey, unique))
+  const others = uniques.filter((unique) => !primaryKey || !isSame(primaryKey, unique))
+  const distinct = others.filter((unique) => others.find((first) => isSame(first, unique)) === unique)
+  return {
+    ...(primaryKey && { primaryKey: { ...primaryKey, ...(twin && !isNamed && { name: twin.name }) } }),
+    uniques: Object.fromEntries(distinct.map((unique) => [unique.name, unique])),
   }
 }
 

@@ -31,7 +31,10 @@ export function plan(from: Model, to: Model, renames: Rename[] = [], isDown = fa
 function planWith(comparison: Comparison, renames: string[]): Plan {
   const { from, to, rebuiltEnums, isDown } = comparison
   const { createdTables, droppedTables, keptTables } = comparison
-  const [parts, enums, views] = [compareParts(comparison), compareEnums(comparison), compareViews(comparison)]
+  const [enums, views] = [compareEnums(comparison), compareViews(comparison)]
+  const parts = compareParts(comparison, views.dropped)
+  const isPolicy = ({ kind }: Part) => kind === 'policy'
+  const [policies, others] = [parts.created.filter(isPolicy), parts.created.filter((it) => !isPolicy(it))]
   const [sequences, roles] = [compareSequences(from, to), compareRoles(from, to)]
   const uses = [
     ...createdTables.map(createTable),
@@ -40,9 +43,10 @@ function planWith(comparison: Comparison, renames: string[]): Plan {
     ...keptTables.flatMap(({ to: table, added }) => added.flatMap((column) => addColumn(to, table, column))),
     ...enums.after,
     ...sequences.drop,
-    ...parts.created.map(({ create }) => create),
+    ...others.map(({ create }) => create),
     ...rowSecurity(comparison),
     ...views.create,
+    ...policies.map(({ create }) => create), // which may read views
   ]
   const inUse = enumsInUse(enums, uses)
   if (inUse.length > 0)
@@ -51,8 +55,9 @@ function planWith(comparison: Comparison, renames: string[]): Plan {
   const statements = [
     ...to.schemas.filter(isNew).map((name) => `CREATE SCHEMA ${quote(name)};`),
     ...renames,
+    ...parts.dropped.filter(isPolicy).map(({ drop }) => drop),
     ...views.drop,
-    ...parts.dropped.filter(isLink).map(({ drop }) => drop),
+    ...parts.dropped.filter((part) => isLink(part) && !isPolicy(part)).map(({ drop }) => drop),
     ...droppedTables.map((table) => `DROP TABLE ${at(table)};`),
     ...parts.dropped.filter((part) => !isLink(part)).map(({ drop }) => drop),
     ...parts.renamed,

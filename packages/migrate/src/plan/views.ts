@@ -3,7 +3,12 @@ import { type Comparison, usesColumns } from './compare.ts'
 import { at, keyOf, mentions, quote } from './sql.ts'
 
 /** The statements that drop the views that change, or rest on what changes, and those that make them anew. */
-export function compareViews({ from, to, reshaped }: Comparison): { drop: string[]; create: string[] } {
+export function compareViews({ from, to, reshaped }: Comparison): {
+  drop: string[]
+  create: string[]
+  /** The names of those that are dropped. */
+  dropped: string[]
+} {
   const changing = new Set(
     Object.entries(from.views)
       .filter(([key, view]) => {
@@ -19,6 +24,7 @@ export function compareViews({ from, to, reshaped }: Comparison): { drop: string
     if (before.some((it) => changing.has(keyOf(it)) && rests(view, it))) changing.add(keyOf(view))
   const isNew = (view: View) => !from.views[keyOf(view)] || changing.has(keyOf(view))
   return {
+    dropped: before.filter((view) => changing.has(keyOf(view))).map(({ name }) => name),
     drop: before
       .filter((view) => changing.has(keyOf(view)))
       .reverse()

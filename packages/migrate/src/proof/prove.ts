@@ -1,5 +1,6 @@
 import { catalogDifferences, columnOrderDifferences, type Query, readCatalog } from '../catalog.ts'
 import { DRIZZLE_TABLE, type Folder } from '../folder.ts'
+import type { Blocker } from '../plan/conditions.ts'
 import { type Hazard, type Hazards, hazardsOf } from '../plan/hazards.ts'
 import { modelOf } from '../plan/model.ts'
 import { type Plan, plan } from '../plan/plan.ts'
@@ -137,9 +138,11 @@ async function walk(query: Query, proof: Proof, { from, to, folder }: Step, fill
   const created = up.comparison.createdTables.map(keyOf)
   await seed(query, { ...filling, concerns: (table) => created.includes(table) })
   Object.assign(down, await countable(query, down))
+  const isWhole = !(await clear(query, down.blockedBy))
   await runObserved(query, down, 'the way back')
   const back = catalogDifferences(await readCatalog(query), start)
-  const changed = changedColumns(contents, await readContents(query), excusedColumns(up.comparison, lost))
+  const excused = excusedColumns(up.comparison, lost)
+  const changed = isWhole ? changedColumns(contents, await readContents(query), excused) : []
   await runObserved(query, up, 'the way up, a second time,')
   const again = catalogDifferences(await readCatalog(query), there)
 
@@ -170,6 +173,13 @@ async function applyAll(session: Session, folder: Folder): Promise<void> {
   })
 }
 
+// Deletes the rows that a down migration would be refused for; whether there were any.
+async function clear(query: Query, blockers: Blocker[]): Promise<boolean> {
+  const found = await seen(query, blockers)
+  for (const blocker of found) await remove(query, blocker).catch(() => {})
+  return found.length > 0
+}
+
 /** The hazards that can be counted where the database is: a count may name what a rename only makes, and then the words must do. */
 export async function countable(query: Query, { loses, blockedBy }: Hazards): Promise<Hazards> {
   const checked = async <T extends Hazard>(all: T[]) => {
@@ -181,8 +191,8 @@ export async function countable(query: Query, { loses, blockedBy }: Hazards): Pr
 }
 
 // Those of which the rows that are there have some.
-async function seen(query: Query, all: Hazard[]): Promise<Hazard[]> {
-  const found: Hazard[] = []
+async function seen<T extends Hazard>(query: Query, all: T[]): Promise<T[]> {
+  const found: T[] = []
   for (const hazard of all) if ((await countRows(query, hazard.count)) !== 0) found.push(hazard)
   return found
 }

@@ -15,9 +15,9 @@ const TABLES = `
   select n.nspname || '.' || c.relname as key, format('%I.%I', n.nspname, c.relname) as sql,
     (select coalesce(json_object_agg(x.conname, pg_get_constraintdef(x.oid)), '{}')
        from pg_constraint x where x.conrelid = c.oid and x.contype = 'c') as checks,
-    (select json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
+    (select coalesce(json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
         'notNull', a.attnotnull, 'labels', (select json_agg(e.enumlabel order by e.enumsortorder) from pg_enum e
-          where e.enumtypid = coalesce(nullif(t.typelem, 0), t.oid))) order by a.attnum)
+          where e.enumtypid = coalesce(nullif(t.typelem, 0), t.oid))) order by a.attnum), '[]')
        from pg_attribute a join pg_type t on t.oid = a.atttypid
        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '') as columns
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -129,10 +129,9 @@ async function attempt(query: Query, { sql }: Table, rows: Row[]): Promise<Retur
   const values = rows.map((row) => {
     return `(${[...row.values()].map((value) => (value === null ? 'null' : literal(value))).join(', ')})`
   })
+  const given = names ? `(${names}) overriding system value values ${values.join(', ')}` : 'default values'
   try {
-    await query(
-      `insert into ${sql} (${names}) overriding system value values ${values.join(', ')} on conflict do nothing`,
-    )
+    await query(`insert into ${sql} ${given} on conflict do nothing`)
     return null
   } catch (error) {
     return sqlError(error)
