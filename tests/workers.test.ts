@@ -13,6 +13,8 @@ afterAll(async () => {
 const settings = {
   REGISTRATION: '',
   PASSWORD_MIN_LENGTH: '',
+  PASSWORD_BLOCKLIST: '',
+  PWNED_PASSWORDS: '',
   SESSION_DAYS: '',
   SESSION_MAX_DAYS: '',
   CORS_ORIGINS: '',

@@ -37,12 +37,12 @@ export const Username = normalised(LONGEST_TEXT, longUsername)
   })
 
 /** The settings that decide which passwords may be set. */
-export type PasswordRules = Pick<Config, 'passwordMinLength'>
+export type PasswordRules = Pick<Config, 'passwordMinLength' | 'passwordBlocklist'>
 
 const longPassword = 'must have at most 128 characters and 512 bytes'
 
 /** A password to set, normalised (NIST SP 800-63B, section 3.1.1.2) and never trimmed. */
-export const Password = ({ passwordMinLength: min }: PasswordRules) =>
+export const Password = ({ passwordMinLength: min }: Pick<PasswordRules, 'passwordMinLength'>) =>
   normalised(LONGEST_TEXT, longPassword)
     .refine((password) => password.isWellFormed(), 'must be valid Unicode')
     .refine((password) => codePoints(password) >= min, `must have at least ${min} characters`)
@@ -56,11 +56,8 @@ export const Password = ({ passwordMinLength: min }: PasswordRules) =>
       maxLength: 128,
       format: 'password',
       description:
-        'At most 512 bytes in UTF-8, not the user name; compared after Unicode normalisation (NFKC).',
+        'At most 512 bytes in UTF-8, not the user name, nor a common password where the server refuses those; compared after Unicode normalisation (NFKC).',
     })
-
-/** Whether a password is the name of its user; both are normalised. */
-export const isUsername = (password: string, username: string): boolean => password.toLowerCase() === username
 
 /** A password to compare with a stored one. No rule but normalisation applies, since rules change. */
 export const PresentedPassword = normalised(LONGEST_TEXT).meta({ format: 'password' })

@@ -19,9 +19,10 @@ import { type Placeholders, prepared } from '../db/prepared.ts'
 import { AppError } from '../errors.ts'
 import type { Client } from '../http/client.ts'
 import { hashPassword } from '../identity/password.ts'
+import { assertNotPwned } from '../identity/pwned.ts'
 import type { Turn } from '../identity/queue.ts'
-import { isUsername } from '../identity/schema.ts'
 import { users } from '../identity/table.ts'
+import { weaknessOf } from '../identity/weakness.ts'
 import type { PasswordChange } from './schema.ts'
 
 /** Who changes a password, and from where. */
@@ -38,16 +39,18 @@ export async function changePassword(
   db: Db,
   { caller, client }: Changer,
   { currentPassword, newPassword }: PasswordChange,
-  { scrypt }: Pick<Config, 'scrypt'>,
+  settings: Pick<Config, 'scrypt' | 'passwordBlocklist' | 'pwnedPasswords'>,
 ): Promise<void> {
   const [owner] = await takeChange(db, lookupOf(caller))
   if (!owner) throw unauthenticated()
   const charge = chargeOf(owner.outcome, [session, knownPlaces], 'Too many attempts to give the password')
   const turn: Turn = { kind: 'known', block: addressBlock(client.ip), signal: client.signal }
   await attempted(db, { charge, turn }, async (verify) => {
-    if (isUsername(newPassword, owner.username)) throw refused('/newPassword', 'must not be the user name')
-    if (!(await verify(currentPassword, owner.passwordHash, scrypt))) throw wrongPassword()
-    await replacePassword(db, owner, await hashPassword(newPassword, scrypt, turn), charge)
+    const weakness = weaknessOf(newPassword, owner, settings)
+    if (weakness) throw refused('/newPassword', weakness)
+    await assertNotPwned(newPassword, '/newPassword', settings)
+    if (!(await verify(currentPassword, owner.passwordHash, settings.scrypt))) throw wrongPassword()
+    await replacePassword(db, owner, await hashPassword(newPassword, settings.scrypt, turn), charge)
   })
 }
 
@@ -60,6 +63,7 @@ const takeChange = prepared('take_change', (db, values: Placeholders<Lookup>) =>
       .select({
         id: users.id,
         username: users.username,
+        email: users.email,
         passwordHash: users.passwordHash,
         sessionId: sql<number>`${sessions.id}`.as('session_id'),
       })

@@ -4,8 +4,9 @@ import type { Config } from '../config.ts'
 import type { Db } from '../db/db.ts'
 import { AppError, requireOne } from '../errors.ts'
 import { hashPassword, OPERATOR } from '../identity/password.ts'
-import { isUsername, type UserRow, userColumns } from '../identity/schema.ts'
+import { type PasswordRules, type UserRow, userColumns } from '../identity/schema.ts'
 import { users } from '../identity/table.ts'
+import { weaknessOf } from '../identity/weakness.ts'
 
 /*
  * What the operator of a server does to users, without a caller: `make admin` and `make password`. No route reaches it.
@@ -30,19 +31,18 @@ export async function promoteUser(db: Db, id: number): Promise<UserRow> {
  */
 export async function setPassword(
   db: Db,
-  { id, username }: Pick<UserRow, 'id' | 'username'>,
+  user: Pick<UserRow, 'id' | 'username' | 'email'>,
   password: string,
-  { scrypt }: Pick<Config, 'scrypt'>,
+  settings: PasswordRules & Pick<Config, 'scrypt'>,
 ): Promise<void> {
-  if (isUsername(password, username))
-    throw new AppError('invalid', 'The password must not be the user name.', {
-      errors: [{ pointer: '/password', detail: 'must not be the user name' }],
-    })
-  const passwordHash = await hashPassword(password, scrypt, OPERATOR)
+  const detail = weaknessOf(password, user, settings)
+  if (detail)
+    throw new AppError('invalid', `The password ${detail}.`, { errors: [{ pointer: '/password', detail }] })
+  const passwordHash = await hashPassword(password, settings.scrypt, OPERATOR)
   const changed = await db
     .update(users)
     .set({ passwordHash, ...endsAllSessions })
-    .where(eq(users.id, id))
+    .where(eq(users.id, user.id))
     .returning({ id: users.id })
   requireOne(changed, 'user')
 }

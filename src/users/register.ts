@@ -10,6 +10,7 @@ import type { Db } from '../db/db.ts'
 import { takenProperties } from '../db/taken.ts'
 import { AppError, alreadyTaken } from '../errors.ts'
 import type { Client } from '../http/client.ts'
+import { assertNotPwned } from '../identity/pwned.ts'
 import type { Turn } from '../identity/queue.ts'
 import type { UserRow } from '../identity/schema.ts'
 import { users } from '../identity/table.ts'
@@ -31,7 +32,7 @@ export async function register(
   db: Db,
   { client, caller }: Registrant,
   input: NewUser,
-  config: Pick<Config, 'registration' | 'scrypt'>,
+  config: Pick<Config, 'registration' | 'scrypt' | 'pwnedPasswords'>,
 ): Promise<UserRow> {
   const isOpen = config.registration === 'open'
   const block = addressBlock(client.ip)
@@ -43,7 +44,10 @@ export async function register(
   const charge = chargeOf(found?.outcome ?? '{}', [address], 'Too many registrations from your address')
   if (found && found.taken.length > 0) throw alreadyTaken(found.taken)
   const turn: Turn = { kind: 'registration', block, signal: client.signal }
-  return givingBack(db, charge, () => createUser(db, input, config, turn))
+  return givingBack(db, charge, async () => {
+    await assertNotPwned(input.password, '/password', config)
+    return createUser(db, input, config, turn)
+  })
 }
 
 // One statement: who registers, the charge for it unless it is an admin, and which values are taken.

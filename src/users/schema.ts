@@ -6,7 +6,6 @@ import {
   ALICE,
   ALICES_PASSWORD,
   Email,
-  isUsername,
   Password,
   type PasswordRules,
   presentedName,
@@ -15,6 +14,7 @@ import {
   Username,
 } from '../identity/schema.ts'
 import { users } from '../identity/table.ts'
+import { type Owner, weaknessOf } from '../identity/weakness.ts'
 
 // What users say about themselves, when they register and when they change it.
 const profile = { username: Username, email: Email.nullish() }
@@ -23,9 +23,12 @@ const profile = { username: Username, email: Email.nullish() }
 export const NewUser = (rules: PasswordRules) =>
   z
     .strictObject({ ...profile, password: Password(rules) })
-    .refine(({ username, password }) => !isUsername(password, username), {
+    .refine(({ password, ...owner }) => weaknessOf(password, owner, rules) === null, {
       path: ['password'],
-      error: 'must not be the user name',
+      error: ({ input }) => {
+        const { password, ...owner } = input as Owner & { password: string }
+        return weaknessOf(password, owner, rules) ?? undefined
+      },
       when: ({ issues }) => issues.length === 0, // the rule needs a valid name and a valid password
     })
     .meta({

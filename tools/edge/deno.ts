@@ -9,14 +9,14 @@ import { program } from './programs.ts'
  * its own variables and those of Postgres clients. `env` is what it will run with.
  */
 export async function denoCommand(env: Record<string, string | undefined>): Promise<string[]> {
-  const { host, port, databaseUrl } = loadConfig(env)
+  const { host, port, databaseUrl, pwnedPasswords } = loadConfig(env)
   const database = new URL(databaseUrl)
   return [
     await program('deno'),
     'run',
     '--no-prompt',
     '--cached-only', // the packages are those in node_modules
-    `--allow-net=${host.includes(':') ? `[${host}]` : host}:${port},${database.hostname}:${database.port || 5432}`,
+    `--allow-net=${host.includes(':') ? `[${host}]` : host}:${port},${database.hostname}:${database.port || 5432}${pwnedPasswords === 'on' ? ',api.pwnedpasswords.com:443' : ''}`,
     `--allow-env=${variables},PG*`,
     'src/entry/deno.ts',
   ]
