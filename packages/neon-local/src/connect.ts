@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { CONNECT_TIMEOUT_MS } from './limits.ts'
 import { addressOf, type Upstream } from './upstream.ts'
 import { SSL_REQUEST } from './wire.ts'
 
@@ -15,7 +16,7 @@ export async function connectTo(upstream: Upstream): Promise<Socket> {
   }
   const servername = isIP(upstream.host) ? {} : { servername: upstream.host }
   const secure = connectTls({ socket, host: upstream.host, ...servername, ...upstream.checks })
-  await ready(secure, 'secureConnect')
+  await heard(secure, 'secureConnect')
   return secure
 }
 
@@ -34,23 +35,25 @@ export function isEncrypted(upstream: Upstream): Promise<boolean> {
 
 async function open(upstream: Upstream): Promise<Socket> {
   const socket = connect({ ...addressOf(upstream), noDelay: true, allowHalfOpen: true })
-  await ready(socket, 'connect')
+  await heard(socket, 'connect')
   return socket
 }
 
 // The server answers with one byte, and waits for the handshake before it sends another.
 async function offersTls(socket: Socket): Promise<boolean> {
   socket.write(SSL_REQUEST)
-  const [answer] = await Promise.race([once(socket, 'data'), once(socket, 'end')])
+  const [answer] = await heard(socket, 'data')
   socket.pause()
   return answer?.toString('latin1') === 'S'
 }
 
-async function ready(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {
+/** Waits for an event of a socket. Rejects when the socket fails or ends before, or nothing happens in time. */
+async function heard(socket: Socket, event: 'connect' | 'secureConnect' | 'data'): Promise<Buffer[]> {
+  const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS)
   try {
-    await once(socket, event)
+    return await Promise.race([once(socket, event, { signal }), once(socket, 'end', { signal })])
   } catch (error) {
     socket.destroy()
-    throw error
+    throw signal.aborted ? new Error(`no answer in ${CONNECT_TIMEOUT_MS / 1000} s`) : error
   }
 }

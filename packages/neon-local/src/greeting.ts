@@ -10,6 +10,8 @@ export type Greeting =
 /** How to treat a client: whether to ask for its password in clear text, and whether to offer it TLS. */
 export type Manners = { asksPassword: boolean; offersTls: boolean }
 
+const MAX_PASSWORD_BYTES = 64 * 1024
+
 /**
  * Listens to a client until it has said what it wants. Returns a function that takes the client's bytes and returns the
  * greeting once it is complete. Like Neon's proxy it takes a password that the client sends without being asked.
@@ -44,6 +46,7 @@ export function awaitGreeting(
     } as const
     if (!asksPassword) return { ...session, password: null, rest: buffer }
     const taken = takeMessage(buffer)
+    if (!taken && buffer.length > MAX_PASSWORD_BYTES) throw new ProtocolError('the password is too long')
     if (!taken) return null
     if (taken.message.type !== 'p') throw new ProtocolError('a password was expected')
     const password = taken.message.body.toString('utf8').replace(/\0.*$/s, '')

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { HttpError } from './errors.ts'
 import { type Allowed, admitCaller } from './origin.ts'
-import { errorReply, type Reply } from './reply.ts'
+import { errorReply, type Reply, writeRaw } from './reply.ts'
 import { createWebSocketServer } from './websocket.ts'
 
 /** What the HTTP server does not do itself. `sql` answers `POST /sql`; `left` aborts when the client goes away. */
@@ -27,7 +27,7 @@ export function createHttpServer({ allowed, sql, webSocket }: Handlers): Server 
     try {
       admitCaller(request.headers, allowed)
     } catch (error) {
-      return refuseUpgrade(socket, errorReply(error))
+      return writeRaw(socket, errorReply(error))
     }
     webSockets.handleUpgrade(request, socket, head, webSocket)
   })
@@ -76,11 +76,4 @@ const PREFLIGHT: Reply = {
       'Authorization, Neon-Connection-String, Neon-Raw-Text-Output, Neon-Array-Mode, Neon-Pool-Opt-In, Neon-Batch-Read-Only, Neon-Batch-Isolation-Level',
     'Access-Control-Max-Age': '86400',
   },
-}
-
-function refuseUpgrade(socket: Duplex, { status, body }: Reply): void {
-  const text = JSON.stringify(body)
-  socket.end(
-    `HTTP/1.1 ${status} Forbidden\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
-  )
 }

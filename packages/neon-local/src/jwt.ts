@@ -16,6 +16,9 @@ export type Admit = (caller: Caller) => Promise<Admission>
 /** The keys of JWTs, as a file, a URL or the JWKS itself, and the roles that their holders may take. */
 export type JwtOptions = { jwks: string | { keys: object[] }; roles: readonly string[] }
 
+/** The roles for holders of JWTs unless others are named, as at Neon. */
+export const JWT_ROLES = ['authenticated', 'anonymous']
+
 const CLOCK_SKEW_SECONDS = 30 // as Neon's proxy (proxy/src/auth/backend/jwt.rs)
 
 /**

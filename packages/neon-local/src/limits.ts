@@ -12,6 +12,3 @@ export const IDLE_TIMEOUT_MS = 10_000
 
 /** How much may wait in a client's connection before the endpoint stops reading from Postgres. */
 export const MAX_BUFFERED_BYTES = 1024 * 1024
-
-/** The roles that Neon gives to the holders of JWTs unless a project names others. */
-export const JWT_ROLES = ['authenticated', 'anonymous']

@@ -9,9 +9,9 @@ import { fatal, takeMessage } from './wire.ts'
 
 /** The client's end of a link, a WebSocket or a plain connection. */
 export type Client = {
-  /** Sends to the client. Returns false when too much waits to be read; `drained` tells when it has been. */
+  /** Sends to the client. Returns false when it should read first; `drained` reports that it has. */
   send: (chunk: Buffer) => boolean
-  /** Stops reading from the client, or goes on. */
+  /** Stops or resumes reading from the client. */
   hold: (isHeld: boolean) => void
   close: (reason: 'end' | 'error') => void
 }
@@ -22,7 +22,7 @@ export type Link = {
   send: (chunk: Uint8Array) => void
   /** The client has read what it was sent. */
   drained: () => void
-  /** The client is gone: its session ends, and unless it took its leave, its query is cancelled. Resolves when both are over. */
+  /** The client is gone: its session ends, and its query is cancelled unless it said goodbye. Resolves when both are over. */
   clientGone: () => Promise<void>
   /** Ends the session and cancels its query. Resolves when both are over. */
   hangUp: () => Promise<void>
@@ -33,7 +33,7 @@ const GIVE_UP_MS = 10_000
 const MAX_SIGN_IN_BYTES = 64 * 1024
 const TERMINATE = Buffer.from([0x58, 0, 0, 0, 4]) // "X", a client's last message
 
-/** Connects to Postgres and signs in for `client`; from then on passes bytes both ways as they are, no faster than they are read. */
+/** Connects to Postgres and signs in for `client`; then passes bytes both ways unchanged, no faster than they are read. */
 export function openLink(
   client: Client,
   upstream: Upstream,

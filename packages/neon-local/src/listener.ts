@@ -1,7 +1,9 @@
 import type { Server as HttpServer } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
+import { HttpError } from './errors.ts'
 import type { Certificate } from './options.ts'
+import { errorReply, writeRaw } from './reply.ts'
 import type { Encryption } from './tcp.ts'
 import { OptionError } from './upstream.ts'
 
@@ -35,17 +37,18 @@ export function createListener(
       else if (first === TLS_HANDSHAKE) upgrade(socket)
       else if (first === STARTUP) postgres(socket, { upgrade })
       else
-        socket.end(
-          'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\nThis endpoint uses TLS: begin its URL with https.\n',
-        )
+        writeRaw(socket, errorReply(new HttpError(400, 'This endpoint uses TLS: begin its URL with https.')))
     })
   })
 }
 
 /** Waits for a connection's first bytes, and gives them back to it. The connection is paused then. */
 function whenSpoken(socket: Socket, then: (socket: Socket, first: number) => void): void {
+  const leave = () => socket.end()
   socket.on('error', () => {}) // it is followed by 'close'
+  socket.once('end', leave)
   socket.once('data', (chunk: Buffer) => {
+    socket.off('end', leave)
     socket.pause()
     socket.unshift(chunk)
     then(socket, chunk[0] ?? 0)

@@ -16,7 +16,7 @@ const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i // RFC 9110, 7.2; clients of t
 export function admitCaller(headers: IncomingHttpHeaders, allowed: Allowed): Record<string, string> {
   const { host = '', origin } = headers
   const [, name = ''] = HOST.exec(host) ?? []
-  if (!isLoopback(name) && !allowed.hosts.includes(name.toLowerCase())) {
+  if (!name || !(isLoopback(name) || allowed.hosts.includes(name.toLowerCase()))) {
     throw forbidden(`the host ${JSON.stringify(host)} is not this machine: use localhost, or --allow-host`)
   }
   if (origin === undefined) {

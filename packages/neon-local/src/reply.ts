@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { DatabaseError } from 'pg'
 import { HttpError } from './errors.ts'
 
@@ -40,4 +42,17 @@ function classify(error: unknown): { status: number; source: Source } {
   }
   if (error instanceof DatabaseError) return { status: 400, source: error }
   return { status: 500, source: { message: error instanceof Error ? error.message : String(error) } }
+}
+
+/** Writes a reply to a connection that no HTTP server handles, and closes it. */
+export function writeRaw(socket: Duplex, { status, body }: Reply): void {
+  const text = JSON.stringify(body)
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Connection: close',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(text)}`,
+  ]
+  socket.resume() // unread bytes would reset the connection before the client has the reply
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`)
 }

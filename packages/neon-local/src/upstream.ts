@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { rootCertificates } from 'node:tls'
 import { isLoopback } from './settings.ts'
 
 /** The Postgres server behind the endpoint, as its URL describes it. */
@@ -12,7 +11,7 @@ export type Upstream = {
   database: string
   encryption: 'never' | 'if offered' | 'always'
   /** How the server's certificate is checked, in the terms of node:tls. */
-  checks: { rejectUnauthorized: boolean; ca: string[]; checkServerIdentity?: () => undefined }
+  checks: { rejectUnauthorized: boolean; ca?: string; checkServerIdentity?: () => undefined }
   /** `options` and `application_name`: the parts of the URL that a client sends again. */
   session: [name: string, value: string][]
 }
@@ -117,9 +116,9 @@ function readEncryption(
     : mode === 'disable' || host.startsWith('/')
       ? 'never'
       : 'if offered'
-  const ca = file === undefined || file === 'system' ? [...rootCertificates] : [readCertificate(file)]
+  const root = file === undefined || file === 'system' ? {} : { ca: readCertificate(file) }
   const anyName = mode === 'verify-full' || file === 'system' ? {} : { checkServerIdentity: () => undefined }
-  return { encryption, checks: { rejectUnauthorized: isChecked, ca, ...anyName } }
+  return { encryption, checks: { rejectUnauthorized: isChecked, ...root, ...anyName } }
 }
 
 function readCertificate(file: string): string {

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'bun:test'
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { startEndpoint } from '../../../tests/support/neon-local.ts'
@@ -24,3 +25,24 @@ test.skipIf(!outside)('it listens on loopback only', async () => {
   })
   expect(outcome).toBe('ECONNREFUSED')
 })
+
+test('a client that connects and says nothing leaves nothing', async () => {
+  const socket = connect(endpoint.port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.end().resume()
+  expect(await once(socket, 'close')).toEqual([false])
+})
+
+test.each(['GET /sql HTTP/1.1\r\nHost: localhost\r\n\r\n', '\0\0\0\u0008\u0004\u00d2\u0016\u002f'])(
+  'a client that asks and ends gets its answer and no more: %j',
+  async (text) => {
+    const socket = connect({ port: endpoint.port, host: '127.0.0.1', allowHalfOpen: true })
+    let answer = ''
+    socket.on('data', (data) => {
+      answer += data
+    })
+    socket.end(text, 'latin1')
+    await once(socket, 'close')
+    expect(answer).toMatch(/^(HTTP\/1.1 400|N$)/)
+  },
+)
