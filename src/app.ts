@@ -2,6 +2,7 @@ import { type Context, Hono, type MiddlewareHandler, type Next } from 'hono'
 import { cors } from 'hono/cors'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
+import { emailVerificationRoutes } from './email-verifications/routes.ts'
 import { limitBody } from './http/body.ts'
 import { answerInTime } from './http/deadline.ts'
 import { docsRoutes } from './http/docs.ts'
@@ -13,6 +14,7 @@ import { anyone } from './http/operations.ts'
 import { respondWithProblem } from './http/problem.ts'
 import { refuseUnknown } from './http/unknown.ts'
 import { meRoutes } from './me/routes.ts'
+import { passwordResetRoutes } from './password-resets/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { userRoutes } from './users/routes.ts'
 
@@ -53,6 +55,8 @@ export const app = new Hono<Env>()
   .route('/users', userRoutes)
   .route('/me', meRoutes)
   .route('/sessions', sessionRoutes)
+  .route('/password-resets', passwordResetRoutes)
+  .route('/email-verifications', emailVerificationRoutes)
   .onError(respondWithProblem)
 
 // A function, and one with a written type, since `app` is made of middleware that asks for its routes.

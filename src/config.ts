@@ -26,6 +26,13 @@ const origins = z
     'must be origins such as https://app.example.com, separated by commas',
   )
 
+const mailUrl = z
+  .string()
+  .refine(
+    (text) => text === 'log' || /^(https?|smtps?):$/.test(URL.parse(text)?.protocol ?? ''),
+    'must be log, an https address to post mails to, or smtp://user:password@host:587',
+  )
+
 const Environment = z.object({
   DATABASE_URL: databaseUrl,
   HOST: z.string().default('127.0.0.1'),
@@ -42,6 +49,12 @@ const Environment = z.object({
     .regex(/^[A-Za-z0-9-]+$/, 'must be the name of a header')
     .optional(),
   TRUSTED_PROXIES: wholeNumber(1, 10).optional(),
+  MAIL_URL: mailUrl.optional(),
+  MAIL_KEY: z.string().optional(),
+  MAIL_FROM: z.string().optional(),
+  APP_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an address such as https://app.example.com' })
+    .optional(),
   LOG: oneOf('json', 'pretty', 'off').default('json'),
 })
 
@@ -52,26 +65,36 @@ export const variables = Object.keys(Environment.shape)
 const isListed = ({ CLIENT_IP_HEADER: header = '' }: z.output<typeof Environment>) =>
   /^(x-forwarded-for|forwarded)$/i.test(header)
 
+const isSent = (mailUrl: string | undefined) => mailUrl !== undefined && mailUrl !== 'log'
+
 const Settings = Environment.refine((env) => !isListed(env) || env.TRUSTED_PROXIES !== undefined, {
   path: ['TRUSTED_PROXIES'],
   error: 'is not set: a list such as X-Forwarded-For is read from the right, by the number of your proxies',
-}).transform((env) => ({
-  databaseUrl: env.DATABASE_URL,
-  host: env.HOST,
-  port: env.PORT,
-  registration: env.REGISTRATION,
-  passwordMinLength: env.PASSWORD_MIN_LENGTH,
-  passwordBlocklist: env.PASSWORD_BLOCKLIST,
-  pwnedPasswords: env.PWNED_PASSWORDS,
-  sessionDays: env.SESSION_DAYS,
-  sessionMaxDays: env.SESSION_MAX_DAYS,
-  corsOrigins: env.CORS_ORIGINS,
-  clientIpHeader: env.CLIENT_IP_HEADER,
-  trustedProxies: env.TRUSTED_PROXIES,
-  log: env.LOG,
-  scrypt: SCRYPT,
-  answerWithinMs: ANSWER_WITHIN_MS,
-}))
+})
+  // A link in a mail must lead where the operator says, never where a request's Host header does.
+  .refine((env) => !isSent(env.MAIL_URL) || (env.MAIL_FROM !== undefined && env.APP_URL !== undefined), {
+    path: ['MAIL_URL'],
+    error: 'needs MAIL_FROM, the sender, and APP_URL, where the links lead',
+  })
+  .transform((env) => ({
+    databaseUrl: env.DATABASE_URL,
+    host: env.HOST,
+    port: env.PORT,
+    registration: env.REGISTRATION,
+    passwordMinLength: env.PASSWORD_MIN_LENGTH,
+    passwordBlocklist: env.PASSWORD_BLOCKLIST,
+    pwnedPasswords: env.PWNED_PASSWORDS,
+    sessionDays: env.SESSION_DAYS,
+    sessionMaxDays: env.SESSION_MAX_DAYS,
+    corsOrigins: env.CORS_ORIGINS,
+    clientIpHeader: env.CLIENT_IP_HEADER,
+    trustedProxies: env.TRUSTED_PROXIES,
+    mail: { url: env.MAIL_URL, key: env.MAIL_KEY ?? '', from: env.MAIL_FROM ?? '' },
+    appUrl: env.APP_URL,
+    log: env.LOG,
+    scrypt: SCRYPT,
+    answerWithinMs: ANSWER_WITHIN_MS,
+  }))
 
 /** What a password hash costs: scrypt's N (a power of two), r and p (RFC 7914). */
 export type ScryptCost = { N: number; r: number; p: number }

@@ -1,8 +1,12 @@
 import { afterAll, expect, test } from 'bun:test'
 import { startNeonLocal } from '@hearth/neon-local'
 import { neonConfig } from '@neondatabase/serverless'
+import { eq } from 'drizzle-orm'
+import { storeToken } from '../src/access/one-time.ts'
+import { newToken } from '../src/access/token.ts'
 import { app } from '../src/app.ts'
 import { connect } from '../src/db/neon.ts'
+import { users } from '../src/identity/table.ts'
 import { signIn } from '../src/sessions/sign-in.ts'
 import { promoteUser } from '../src/users/operator.ts'
 import { createUser } from '../src/users/service.ts'
@@ -37,13 +41,19 @@ const BODIES: Record<string, (username: string) => object> = {
   'PATCH /users/:id': () => ({ email: null, suspended: true }),
   'PATCH /me': () => ({ email: null, role: 'admin' }),
   'PUT /me/password': () => ({ currentPassword: password, newPassword: 'better battery' }),
+  'POST /password-resets': (username) => ({ username }),
+  'PUT /password-resets/:token': () => ({ newPassword: 'better battery' }),
   'POST /sessions': (username) => ({ username, password }),
 }
 
 let sequence = 0
 
 // An admin with two sessions, so that each request succeeds and may ask for all that there is.
-async function someAdmin(): Promise<{ username: string; token: string; ids: Record<string, number> }> {
+async function someAdmin(): Promise<{
+  username: string
+  token: string
+  ids: Record<string, number | string>
+}> {
   const username = `member-${++sequence}`
   const { id: user } = await createUser(db, { username, email: null, password }, config)
   await promoteUser(db, user)
@@ -52,7 +62,17 @@ async function someAdmin(): Promise<{ username: string; token: string; ids: Reco
   await signIn(db, client, { username, password }, config)
   const { body } = await call('GET /sessions', { token, with: { ...services(), db } })
   const session = body.items.find(({ current }: { current: boolean }) => !current).id
-  return { username, token, ids: { users: user, sessions: session } }
+  const [email, reset, verification] = [`${username}@example.org`, newToken(), newToken()]
+  await db.update(users).set({ email }).where(eq(users.id, user))
+  await storeToken(db, 'password_reset', eq(users.id, user), { token: reset, sentTo: email })
+  await storeToken(db, 'email_verification', eq(users.id, user), { token: verification, sentTo: email })
+  const ids = {
+    users: user,
+    sessions: session,
+    'password-resets': reset,
+    'email-verifications': verification,
+  }
+  return { username, token, ids }
 }
 
 // A clone's own resources need no line here; an endpoint more of one that has lines does.
@@ -70,7 +90,7 @@ const resourceOf = (endpoint: string) => endpoint.split('/')[1] ?? ''
 
 test.each(ROUND_TRIPS)('%s asks the database %d times', async (endpoint, expected) => {
   const { username, token, ids } = await someAdmin()
-  const request = endpoint.replace(/\/(\w+)\/:id/, (_, resource) => `/${resource}/${ids[resource]}`)
+  const request = endpoint.replace(/\/([\w-]+)\/:\w+/, (_, resource) => `/${resource}/${ids[resource]}`)
   roundTrips = 0
   const { status } = await call(request as 'GET /', {
     body: BODIES[endpoint]?.(username),

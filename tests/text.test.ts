@@ -24,20 +24,37 @@ const PIECES: Record<string, string> = {
 const bytes = (text: string) => new TextEncoder().encode(JSON.stringify(text)).length - 2
 const fill = (piece: string, size: number) => `a${piece.repeat(Math.floor(size / bytes(piece)))}`
 
-type Schema = { properties?: Record<string, Schema>; anyOf?: Schema[]; type?: string; enum?: unknown }
+type Schema = {
+  $ref?: string
+  properties?: Record<string, Schema>
+  anyOf?: Schema[]
+  type?: string
+  enum?: unknown
+}
 type Operation = {
   requestBody?: { content: Record<string, { schema: Schema }> }
   parameters: { name: string; in: string; schema: Schema }[]
 }
 
-const isText = ({ type, anyOf = [] }: Schema): boolean => type === 'string' || anyOf.some(isText)
-const document: Record<string, Record<string, Operation>> = (await call('GET /openapi.json')).body.paths
+const document: {
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, Schema> }
+} = (await call('GET /openapi.json')).body
+const resolved = (schema: Schema): Schema =>
+  schema.$ref ? (document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}) : schema
+const isText = (schema: Schema): boolean => {
+  const { type, anyOf = [] } = resolved(schema)
+  return type === 'string' || anyOf.some(isText)
+}
 
 /** Every place of the description where text comes in: in a body a field, in a query a key. */
-const places = Object.entries(document).flatMap(([path, methods]) =>
+const places = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).flatMap(([method, { requestBody, parameters }]) => {
-    const request = `${method.toUpperCase()} ${path.replace(/\{\w+\}/, '1')}` as const
-    const fields = Object.entries(requestBody?.content['application/json']?.schema.properties ?? {})
+    const request =
+      `${method.toUpperCase()} ${path.replace('{token}', 'A'.repeat(43)).replace(/\{\w+\}/, '1')}` as const
+    const fields = Object.entries(
+      resolved(requestBody?.content['application/json']?.schema ?? {}).properties ?? {},
+    )
     const keys = parameters.filter((parameter) => parameter.in === 'query')
     return [
       ...fields.filter(([, schema]) => isText(schema)).map(([name]) => ({ request, name, isField: true })),

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { freeze, travel } from '@hearth/sandbox'
+import { eq } from 'drizzle-orm'
 import { knownPlaces, rateLimits, sessions } from '../src/access/table.ts'
+import { users } from '../src/identity/table.ts'
 import { committed, db } from './support/db.ts'
 import { PASSWORD, signedIn, user } from './support/factories.ts'
 import { call, services } from './support/http.ts'
@@ -43,7 +45,8 @@ describe('sign-in', () => {
   })
 
   test('limits the name and the email of one account together', async () => {
-    await user({ username: 'alice', email: 'alice@example.org' })
+    const { id } = await user({ username: 'alice', email: 'alice@example.org' })
+    await db.update(users).set({ emailVerified: true }).where(eq(users.id, id))
     await exhaust('alice')
     expect(await statusOf('alice@example.org', 'wrong', ATTACKER)).toBe(429)
   })

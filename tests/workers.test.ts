@@ -22,7 +22,7 @@ const settings = {
   DATABASE_URL: neon.connectionString(),
 }
 const ask = async (env: Cloudflare.Env, path: string, init?: RequestInit) =>
-  worker.fetch(new Request(`https://hearth.example.org${path}`, init), env)
+  worker.fetch(new Request(`https://hearth.example.org${path}`, init), env, { waitUntil: () => {} })
 
 describe('the Worker', () => {
   test('answers from its database, and takes the address from Cloudflare', async () => {

@@ -18,6 +18,7 @@ const PACKAGES: [name: RegExp, importers: RegExp][] = [
   [/^hono(\/|$)/, /^src\/(app\.ts|http\/|[^/]+\/routes\.ts|access\/(guards|client)\.ts)/],
   [/^@hono\//, /^src\/http\//],
   [/^drizzle-orm(\/|$)/, /^src\/(?!entry\/|app\.ts|[^/]+\/routes\.ts)/],
+  [/^nodemailer$/, /^src\/mail\/smtp\.ts$/],
   [/^(postgres|bun|@neondatabase\/serverless)$/, /^src\/db\//],
 ]
 

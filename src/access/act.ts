@@ -1,4 +1,4 @@
-import { eq, exists, type SQL, sql } from 'drizzle-orm'
+import { eq, exists, type SQL, type SQLWrapper, sql, type WithSubquery } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { TypedQueryBuilder } from 'drizzle-orm/query-builders/query-builder'
 import type { ColumnsSelection } from 'drizzle-orm/sql'
@@ -32,6 +32,10 @@ export const ACTED = 'acted'
 /** A statement that returns rows. */
 export type Act<Found extends Row> = TypedQueryBuilder<ColumnsSelection, Found[]>
 
+/** `order` sorts the rows; `also` adds CTEs that follow from the rows of `acted`, such as a mail about what was changed. */
+type Also<Found> = { order?: SQL[]; also?: (acted: Rows<Found>) => WithSubquery[] }
+type Rows<Found> = SQLWrapper & { [Name in keyof Found]: SQLWrapper }
+
 type Acted<Found> = { caller: { id: number; role: UserRow['role'] }; rows: Found[] }
 
 /**
@@ -42,7 +46,7 @@ type Acted<Found> = { caller: { id: number; role: UserRow['role'] }; rows: Found
 export function asCaller<Found extends Row, Values extends object = object>(
   name: string,
   act: (db: Db, me: Me, values: Placeholders<Values>) => Act<Found>,
-  order: SQL[] = [],
+  { order = [], also }: Also<Found> = {},
 ): (db: Db, caller: Caller, values: Values) => Promise<Acted<Found>> {
   const run = prepared(name, (db, values: Placeholders<Values & Lookup>) => {
     const caller = db.$with('caller').as(
@@ -68,7 +72,7 @@ export function asCaller<Found extends Row, Values extends object = object>(
     }
     const acted = db.$with(ACTED).as(act(db, me, values))
     return db
-      .with(caller, acted)
+      .with(caller, acted, ...(also?.(acted as unknown as Rows<Found>) ?? []))
       .select()
       .from(caller)
       .leftJoin(acted, sql`true`)
@@ -93,4 +97,5 @@ export const actAs = <Found extends Row>(
   db: Db,
   caller: Caller,
   act: (me: Me) => Act<Found>,
-): Promise<Acted<Found>> => asCaller('', (_, me) => act(me))(db, caller, {})
+  options: Also<Found> = {},
+): Promise<Acted<Found>> => asCaller('', (_, me) => act(me), options)(db, caller, {})

@@ -28,7 +28,8 @@ const [key, until] = [sql.identifier(rateLimits.key.name), sql.identifier(rateLi
 
 /**
  * CTEs that charge one attempt to `steps` in their order, or to none of them: an attempt that a step refuses writes nothing.
- * An attempt that is charged also deletes a few keys that have recovered. `outcome` is the column for `chargeOf`.
+ * An attempt that is charged also deletes a few keys that have recovered. `outcome` is the
+ * column for `chargeOf`, and `isCharged` a condition for what the same statement does only then.
  */
 export function charging(db: Db, steps: Step[]) {
   const keys = db.$with('keys', {}).as(sql`
@@ -52,7 +53,8 @@ export function charging(db: Db, steps: Step[]) {
       'keys', json_build_array(${list(steps, (_, index) => column(index))}),
       'retryAfter', case when ${refused} then greatest(1, ceil(seconds))::int end
     )::text from keys, wait)`
-  return { ctes: [keys, wait, ...charged, swept], outcome }
+  const isCharged = sql`(select not (${refused}) from keys)`
+  return { ctes: [keys, wait, ...charged, swept], outcome, isCharged }
 }
 
 /** Reads the outcome of `charging` with the same limits. Throws `too_many_attempts` with `complaint` if it was refused. */

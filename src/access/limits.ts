@@ -32,6 +32,8 @@ export const LIMITS = {
   changePassword: { session: OF_PLACE, knownPlaces: FROM_KNOWN_PLACES },
   /** A class or a small office at once, and then 180 an hour. */
   register: { address: { burst: 30, pace: 20 } },
+  /** Requests for a new password, and attempts to use a token. The outbox limits the mails that follow. */
+  reset: { address: { burst: 20, pace: 30 } },
 } as const satisfies Record<string, Record<string, Limit>>
 
 /** An account knows a place for this long after the last sign-in from there. */

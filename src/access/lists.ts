@@ -42,7 +42,7 @@ export function listAsCaller<Item extends Row, Filters extends object = object>(
           .orderBy(...orderBy(keyset, sort))
           .limit(values.limit)
       },
-      orderBy(keyset, sort, ACTED),
+      { order: orderBy(keyset, sort, ACTED) },
     )
   const statements = new Map<string, ReturnType<typeof statementFor>>()
   return async (db, caller, { limit, sort, cursor }, filters) => {

@@ -1,4 +1,4 @@
-import { index, integer, primaryKey, varchar } from 'drizzle-orm/pg-core'
+import { index, integer, pgEnum, primaryKey, varchar } from 'drizzle-orm/pg-core'
 import { moment } from '../db/columns.ts'
 import { pgTable } from '../db/table.ts'
 import { users } from '../identity/table.ts'
@@ -50,4 +50,23 @@ export const rateLimits = pgTable(
     spentUntil: moment('spent_until').notNull(),
   },
   (table) => [index('rate_limits_spent_until_index').on(table.spentUntil)],
+)
+
+/** What a single-use token lets its holder do. */
+export const tokenPurpose = pgEnum('token_purpose', ['password_reset', 'email_verification'])
+
+/** Single-use tokens, at most one of each purpose for a user: a new one replaces the old. */
+export const oneTimeTokens = pgTable(
+  'one_time_tokens',
+  {
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    purpose: tokenPurpose('purpose').notNull(),
+    digest: varchar('digest', { length: 43 }).notNull().unique(),
+    /** The address that the token was mailed to; null for one that an admin hands out. */
+    sentTo: varchar('sent_to', { length: 254 }),
+    expiresAt: moment('expires_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.purpose] })],
 )

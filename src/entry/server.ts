@@ -7,6 +7,9 @@ import { findObstacle } from '../db/obstacle.ts'
 import { explainForgetfulness } from '../db/pooler.ts'
 import { explainRefusal } from '../db/sql-error.ts'
 import { AppError } from '../errors.ts'
+import { mailerOf } from '../mail/deliveries.ts'
+import type { Mailer } from '../mail/outbox.ts'
+import { startDeliveries } from './deliveries.ts'
 import { sweepHourly } from './housekeeping.ts'
 import { describeUncaught } from './last-resort.ts'
 
@@ -54,8 +57,9 @@ async function start({ connect, listen, onStopSignal, exit }: Runtime, config: C
   const stopSweeping = sweepHourly(db)
   const { url, stop } = listen(config, (request, ip) => {
     warnOfProxy(request)
-    return app.fetch(request, { db, probe, config, migration, ip })
+    return app.fetch(request, { db, probe, config, migration, ip, deliver: deliveries.wake })
   })
+  const deliveries = startDeliveries(db, mailerOf(config, { smtp }), `${config.appUrl ?? url}/account`)
   console.error(banner(url))
   let isStopping = false
   onStopSignal(async () => {
@@ -64,9 +68,19 @@ async function start({ connect, listen, onStopSignal, exit }: Runtime, config: C
     setTimeout(() => exit(1), STOP_WITHIN_MS)
     stopSweeping()
     await stop()
+    await deliveries.stop()
     await Promise.all([close(), closeProbe()])
     exit(0)
   })
+}
+
+// Loaded with the first mail: most installations send none over SMTP, and all want to start at once.
+function smtp(settings: { url: string; from: string }): Mailer {
+  let mailer: Mailer | undefined
+  return async (message, signal) => {
+    mailer ??= (await import('../mail/smtp.ts')).smtpMailer(settings)
+    await mailer(message, signal)
+  }
 }
 
 /** Returns a function that says once that a proxy names its clients while no setting tells the app to read their addresses. */

@@ -5,32 +5,55 @@ import { newestMigration } from '../db/migration.ts'
 import { connect } from '../db/neon.ts'
 import { AppError } from '../errors.ts'
 import { misconfiguredApp } from '../http/misconfigured.ts'
+import { mailerOf } from '../mail/deliveries.ts'
+import { deliverDue } from '../mail/outbox.ts'
 
-type Handler = (request: Request) => Response | Promise<Response>
-
-// An isolate has one environment, so settings are read once. The connection holds nothing that belongs to one request.
-const handlers = new WeakMap<Cloudflare.Env, Handler>()
-
-export default {
-  fetch(request: Request, env: Cloudflare.Env) {
-    const handler = handlers.get(env) ?? handlerFor(env)
-    handlers.set(env, handler)
-    return handler(request)
-  },
-  /** Runs by the cron trigger of wrangler.toml. */
-  async scheduled(_: unknown, env: Cloudflare.Env) {
-    await sweep(connect(loadConfig({ ...env }).databaseUrl).db)
-  },
+type Context = { waitUntil(work: Promise<unknown>): void }
+type Worker = {
+  fetch: (request: Request, context: Context) => Response | Promise<Response>
+  scheduled: () => Promise<void>
 }
 
-function handlerFor(env: Cloudflare.Env): Handler {
+// An isolate has one environment, so settings are read once. The connection holds nothing that belongs to one request.
+const workers = new WeakMap<Cloudflare.Env, Worker>()
+
+export default {
+  fetch: (request: Request, env: Cloudflare.Env, context: Context) => workerOf(env).fetch(request, context),
+  /** Delivers the mails that are due and sweeps what has expired, by the cron trigger of wrangler.toml. */
+  scheduled: (_: unknown, env: Cloudflare.Env) => workerOf(env).scheduled(),
+}
+
+function workerOf(env: Cloudflare.Env): Worker {
+  const worker = workers.get(env) ?? startWorker(env)
+  workers.set(env, worker)
+  return worker
+}
+
+function startWorker(env: Cloudflare.Env): Worker {
   try {
     const config = loadConfig({ ...env })
     const { db } = connect(config.databaseUrl)
-    return (request) => app.fetch(request, { db, config, migration: newestMigration, ip: clientOf(request) })
+    const mailer = mailerOf(config)
+    const deliver = async () => {
+      while ((await deliverDue(db, mailer, `${config.appUrl}/account`)) > 0);
+    }
+    return {
+      fetch: (request, context) =>
+        app.fetch(request, {
+          db,
+          config,
+          migration: newestMigration,
+          ip: clientOf(request),
+          deliver: () => context.waitUntil(deliver()),
+        }),
+      scheduled: async () => {
+        await deliver()
+        await sweep(db)
+      },
+    }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    return misconfiguredApp(error).fetch
+    return { fetch: misconfiguredApp(error).fetch, scheduled: async () => {} }
   }
 }
 

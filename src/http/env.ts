@@ -15,6 +15,8 @@ export type Services = {
   config: Config
   migration?: Migration | undefined
   ip?: string | undefined
+  /** Says that a mail was put into the outbox, so that it need not wait for the next look. */
+  deliver?: (() => void) | undefined
 }
 
 /**

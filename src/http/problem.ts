@@ -48,10 +48,17 @@ function respond(error: AppError, c: Context<Env>): Response {
     status,
     detail: error.message,
     ...(errors && { errors }),
-    instance: URL.parse(c.req.url)?.pathname ?? '/', // Hono's path is decoded, and no URI (RFC 9457, section 3.1.5)
+    instance: instanceOf(c),
     requestId: c.var.requestId,
   }
   return c.json(body, status, { 'Content-Type': 'application/problem+json' })
+}
+
+// Hono's path is decoded, and not a URI (RFC 9457, section 3.1.5). A single-use token in it is a secret.
+function instanceOf(c: Context<Env>): string {
+  const path = URL.parse(c.req.url)?.pathname ?? '/'
+  const token: string | undefined = c.req.param('token' as never)
+  return token ? path.slice(0, path.lastIndexOf('/')) : path
 }
 
 function asAppError(error: unknown): AppError | null {

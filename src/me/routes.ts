@@ -6,6 +6,7 @@ import type { Env } from '../http/env.ts'
 import { operation } from '../http/operations.ts'
 import { validateBody } from '../http/validate.ts'
 import { User } from '../identity/schema.ts'
+import { requestVerification } from '../users/email.ts'
 import { UserPatch } from '../users/schema.ts'
 import { deleteUser, updateUser } from '../users/service.ts'
 import { changePassword } from './change-password.ts'
@@ -28,7 +29,22 @@ export const meRoutes = new Hono<Env>()
     validateBody(UserPatch),
     async (c) => {
       const user = await updateUser(c.env.db, c.var.caller, 'me', c.req.valid('json'))
+      if (c.req.valid('json').email) c.env.deliver?.()
       return c.json(User.parse(user))
+    },
+  )
+  .post(
+    '/email-verification',
+    operation('askToVerifyEmail', 202, null, {
+      summary: 'Ask for a mail to confirm your address',
+      description: 'An address gets at most three mails an hour.',
+      errors: ['conflict'],
+    }),
+    signedIn,
+    async (c) => {
+      await requestVerification(c.env.db, c.var.caller)
+      c.env.deliver?.()
+      return c.body(null, 202)
     },
   )
   .delete(

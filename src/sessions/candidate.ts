@@ -1,4 +1,4 @@
-import { eq, or, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { textOf } from '../access/attempts.ts'
 import { type Charge, chargeOf, charging } from '../access/charge.ts'
 import { LIMITS } from '../access/limits.ts'
@@ -8,7 +8,7 @@ import type { Db } from '../db/db.ts'
 import { type Placeholders, prepared } from '../db/prepared.ts'
 import { AppError } from '../errors.ts'
 import { type UserRow, userColumns } from '../identity/schema.ts'
-import { users } from '../identity/table.ts'
+import { isCalled, users } from '../identity/table.ts'
 
 /** The user who may be signing in, whether from a place that the user knows, and what the attempt was charged to. */
 export type Attempt = { candidate: Candidate | null; isKnownPlace: boolean; charge: Charge }
@@ -38,7 +38,7 @@ const attempt = prepared('take_attempt', (db, values: Placeholders<Values>) => {
     db
       .select({ ...userColumns, passwordHash: users.passwordHash })
       .from(users)
-      .where(or(eq(users.username, values.name), eq(users.email, values.name))),
+      .where(isCalled(values.name)),
   )
   const account = db.$with('account', {}).as(sql`
     select

@@ -9,7 +9,8 @@ import { Id } from '../http/params.ts'
 import { validateBody, validatePath, validateQuery } from '../http/validate.ts'
 import { User } from '../identity/schema.ts'
 import { register } from './register.ts'
-import { NewUser, UserPage, UserPatch, UserQuery } from './schema.ts'
+import { issueReset } from './reset.ts'
+import { IssuedToken, NewUser, UserPage, UserPatch, UserQuery } from './schema.ts'
 import { deleteUser, getUser, listUsers, updateUser } from './service.ts'
 
 const FOR_SELF = 'For admins, and for users about themselves: other users do not exist for them.'
@@ -32,6 +33,7 @@ export const userRoutes = new Hono<Env>()
     async (c) => {
       const registrant = { client: clientOf(c), caller: c.var.caller }
       const user = await register(c.env.db, registrant, c.req.valid('json'), c.env.config)
+      if (user.email) c.env.deliver?.()
       return c.json(User.parse(user), 201, { Location: `/users/${user.id}` })
     },
   )
@@ -68,7 +70,22 @@ export const userRoutes = new Hono<Env>()
     async (c) => {
       const { id } = c.req.valid('param')
       const user = await updateUser(c.env.db, c.var.caller, id, c.req.valid('json'))
+      if (c.req.valid('json').email) c.env.deliver?.()
       return c.json(User.parse(user))
+    },
+  )
+  .post(
+    '/:id/password-reset',
+    operation('issuePasswordReset', 201, IssuedToken, {
+      summary: 'Issue a token with which the user can choose a new password',
+      description:
+        'For you to hand out; it works once, for an hour, and replaces an older one. No admin learns a password.',
+    }),
+    adminsOnly,
+    userId,
+    async (c) => {
+      const issued = await issueReset(c.env.db, c.var.caller, c.req.valid('param').id)
+      return c.json(IssuedToken.parse(issued), 201)
     },
   )
   .delete(

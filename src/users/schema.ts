@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Keyset } from '../db/keyset.ts'
 import { patchOf } from '../http/fields.ts'
 import { listQuery, pageOf } from '../http/pages.ts'
+import { Timestamp } from '../http/timestamp.ts'
 import {
   ALICE,
   ALICES_PASSWORD,
@@ -44,6 +45,12 @@ export const UserPatch = patchOf({ ...profile, role: Role, suspended: z.boolean(
   examples: [{ email: ALICE.email }],
 })
 export type UserPatch = z.output<typeof UserPatch>
+
+/** A single-use token for an admin to hand out; the response is the only place where it is shown. */
+export const IssuedToken = z.object({ token: z.string(), expiresAt: Timestamp }).meta({
+  id: 'IssuedToken',
+  examples: [{ token: 'a'.repeat(43), expiresAt: '2026-01-31T10:30:00.000Z' }],
+})
 
 export const UserPage = pageOf(User)
 

@@ -13,6 +13,7 @@ import { hashPassword, OPERATOR } from '../identity/password.ts'
 import type { Turn } from '../identity/queue.ts'
 import { type UserRow, userColumns } from '../identity/schema.ts'
 import { users } from '../identity/table.ts'
+import { askToVerify, mailsAboutEmail, unverified } from './email.ts'
 import { type NewUser, type UserPatch, type UserQuery, userOrder } from './schema.ts'
 
 /**
@@ -26,10 +27,14 @@ export async function createUser(
   turn: Turn = OPERATOR,
 ): Promise<UserRow> {
   const passwordHash = await hashPassword(password, scrypt, turn)
-  const [user] = await db
-    .insert(users)
-    .values({ ...profile, passwordHash })
-    .returning(userColumns)
+  const created = db.$with('created').as(
+    db
+      .insert(users)
+      .values({ ...profile, passwordHash })
+      .returning(userColumns),
+  )
+  const queued = db.$with('queued').as(askToVerify(db, created))
+  const [user] = await db.with(created, queued).select().from(created)
   return user as UserRow
 }
 
@@ -73,12 +78,16 @@ const selectUsers = listAsCaller(
  */
 export async function updateUser(db: Db, caller: Caller, target: Target, patch: UserPatch): Promise<UserRow> {
   const isForAdmins = patch.role !== undefined || patch.suspended !== undefined
-  const { caller: who, rows } = await actAs(db, caller, (me) =>
-    db
-      .update(users)
-      .set({ ...patch, ...(patch.suspended && endsAllSessions) })
-      .where(and(isTarget(me, target), isForAdmins ? me.isAdmin : undefined))
-      .returning(userColumns),
+  const { caller: who, rows } = await actAs(
+    db,
+    caller,
+    (me) =>
+      db
+        .update(users)
+        .set({ ...patch, ...unverified(patch), ...(patch.suspended && endsAllSessions) })
+        .where(and(isTarget(me, target), isForAdmins ? me.isAdmin : undefined))
+        .returning(userColumns),
+    { also: (acted) => (patch.email === undefined ? [] : mailsAboutEmail(db, acted)) },
   ).catch(async (error) => {
     throw (await takenError(db, caller, target, patch, error)) ?? error
   })

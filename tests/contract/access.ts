@@ -35,11 +35,23 @@ export const ACCESS: Record<string, Statuses> = {
   'GET /users/{id}':         [401,  401,  401,  401,  401,   401,  200, 404,  200],
   'PATCH /users/{id}':       [401,  401,  401,  401,  401,   401,  200, 404,  200],
   'DELETE /users/{id}':      [401,  401,  401,  401,  401,   401,  204, 404,  204],
+  'POST /users/{id}/password-reset':
+                             [401,  401,  401,  401,  401,   401,  403, 403,  201],
 
   'GET /me':                 [401,  401,  401,  401,  401,   401,  200, 200,  200],
   'PATCH /me':               [401,  401,  401,  401,  401,   401,  200, 200,  200],
   'DELETE /me':              [401,  401,  401,  401,  401,   401,  204, 204,  204],
   'PUT /me/password':        [401,  401,  401,  401,  401,   401,  204, 204,  204],
+  // They have no address to confirm.
+  'POST /me/email-verification':
+                             [401,  401,  401,  401,  401,   401,  409, 409,  409],
+
+  'POST /password-resets':   [202,  202,  202,  202,  202,   202,  202, 202,  202],
+  // Their tokens are made up.
+  'PUT /password-resets/{token}':
+                             [404,  404,  404,  404,  404,   404,  404, 404,  404],
+  'PUT /email-verifications/{token}':
+                             [404,  404,  404,  404,  404,   404,  404, 404,  404],
 
   'POST /sessions':          [201,  201,  201,  201,  201,   403,  201, 201,  201],
   'GET /sessions':           [401,  401,  401,  401,  401,   401,  200, 200,  200],
@@ -57,13 +69,17 @@ export const BODIES: Record<string, (target: Member) => object> = {
   'PATCH /users/{id}': () => ({ email: newEmail() }),
   'PATCH /me': () => ({ email: newEmail() }),
   'PUT /me/password': () => ({ currentPassword: PASSWORD, newPassword: 'a better battery' }),
+  'POST /password-resets': ({ username }) => ({ username }),
+  'PUT /password-resets/{token}': () => ({ newPassword: 'a better battery' }),
   'POST /sessions': ({ username }) => ({ username, password: PASSWORD }),
 }
 
 /** What `target` owns, for the parameters of paths. It is looked up or created while the target can still sign in. */
-export const IDS: Record<string, (target: Member) => number | Promise<number>> = {
+export const IDS: Record<string, (target: Member) => number | string | Promise<number>> = {
   'users/{id}': ({ id }) => id,
   'sessions/{id}': ({ call }) => currentSession(call),
+  'password-resets/{token}': () => 'A'.repeat(43),
+  'email-verifications/{token}': () => 'A'.repeat(43),
 }
 
 /** Returns the id of the session that `call` uses. */

@@ -2,7 +2,7 @@ import { type Caller, currentSession, IDS } from './access.ts'
 import { type Api, type Call, type Member, PASSWORD } from './api.ts'
 
 /** One caller of the authorisation table, with the user it acts on and the ids of what that user owns. */
-export type Role = { call: Call; target: Member; ids: Record<string, number> }
+export type Role = { call: Call; target: Member; ids: Record<string, number | string> }
 
 /** Makes the callers of the table when they are first asked for. `forget` has the next one made again. */
 export function castOf(api: Api) {
@@ -19,7 +19,7 @@ export function castOf(api: Api) {
 
 async function make(api: Api, caller: Caller): Promise<Role> {
   const target = await api.member()
-  const ids: Record<string, number> = {}
+  const ids: Record<string, number | string> = {}
   for (const [parameter, idOf] of Object.entries(IDS)) ids[parameter] = await idOf(target)
   return { call: await callOf(api, caller, target), target, ids }
 }

@@ -39,7 +39,16 @@ export function isProblem({ status, headers, body, keys }: Answer): boolean {
 }
 
 /** The keys of a user, of a session and of a problem, as the contract lists them. */
-export const USER_KEYS = ['createdAt', 'email', 'id', 'role', 'suspended', 'updatedAt', 'username']
+export const USER_KEYS = [
+  'createdAt',
+  'email',
+  'emailVerified',
+  'id',
+  'role',
+  'suspended',
+  'updatedAt',
+  'username',
+]
 export const SESSION_KEYS = ['createdAt', 'current', 'id', 'ip', 'lastUsedAt', 'userAgent']
 export const PROBLEM_KEYS = ['detail', 'instance', 'requestId', 'status', 'title', 'type']
 

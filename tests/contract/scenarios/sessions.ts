@@ -32,12 +32,15 @@ export const sessions: Scenarios = {
     deepEqual((await as(reply.body.token)('GET /me')).body, reply.body.user)
   },
 
-  async 'a sign-in accepts the name and the email in any case, and each spelling of the password'({
+  async 'a sign-in accepts the name and a verified email in any case, and each spelling of the password'({
     register,
     signIn,
+    query,
   }) {
     const password = 'caf\u00e9 noir'
-    await register({ username: 'cafe', email: 'cafe@example.org', password })
+    const { id } = (await register({ username: 'cafe', email: 'cafe@example.org', password })).body
+    expectProblem(await signIn('cafe@example.org', password), 'bad_credentials')
+    await query(`update users set email_verified = true where id = ${id}`)
     expectStatus(await signIn('CAFE', 'cafe\u0301 noir'), 201)
     expectStatus(await signIn('Cafe@Example.org', password), 201)
     expectProblem(await signIn('cafe', ` ${password}`), 'bad_credentials')
