@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { databaseUrl } from '../tools/databases.ts'
 import { deletions, type RecordedApi, serveNeonApi, settingsOf } from './support/neon-api.ts'
+import { serverUrl } from './support/server-url.ts'
 
 const project = join(import.meta.dir, '..')
-const uri = await databaseUrl('test')
+const uri = await serverUrl()
 const password = new URL(uri).password
 let api: RecordedApi
 const madeDatabases: string[] = []

@@ -1,10 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach } from 'bun:test'
+import { afterAll, afterEach, beforeAll, beforeEach, setDefaultTimeout } from 'bun:test'
 import { TestServer } from '@hearth/sandbox'
 import { SQL } from 'bun'
 import { connect } from '../../src/db/bun-sql.ts'
-import { databaseUrl } from '../../tools/databases.ts'
+import { serverUrl } from '../support/server-url.ts'
 
-const url = new URL(await databaseUrl('test'))
+const url = new URL(await serverUrl())
 
 /** The database that a test of this file may use; it is created before each test and dropped with its siblings after it. */
 export const base = `sandbox_refusals_${crypto.randomUUID().slice(0, 8)}`
@@ -24,11 +24,12 @@ export const serverAt = (testUrl: string | undefined, appUrl?: string, fingerpri
       statements: async () => ['create table made (id int)', "create type mood as enum ('fine')"],
     },
     connect,
-    appUrl ?? '',
+    { appUrl: appUrl ?? null },
   )
 
 /** Makes the database and the role for the tests of the file that calls it. */
 export function useDatabase(): void {
+  setDefaultTimeout(30_000) // databases are created slowly on a busy disk
   beforeAll(() => asAdmin(`create role ${role} login password 'guest'`))
   beforeEach(() => asAdmin(`create database ${base}`))
   afterEach(async () => {

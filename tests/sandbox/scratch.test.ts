@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { freeze, travel } from '@hearth/sandbox'
 import { sql } from 'drizzle-orm'
 import { users } from '../../src/identity/table.ts'
-import { committed, db, realDb } from '../support/db.ts'
+import { committed, db } from '../support/db.ts'
 import { user } from '../support/factories.ts'
 
 // Drivers differ in what `execute` gives.
@@ -11,7 +11,7 @@ const rows = (result: unknown) =>
 
 const databaseName = async () => rows(await db.execute(sql`select current_database() as name`))[0]?.name
 const exists = async (name: unknown) =>
-  rows(await realDb.execute(sql`select 1 from pg_database where datname = ${name}`)).length > 0
+  rows(await db.execute(sql`select 1 from pg_database where datname = ${name}`)).length > 0
 
 describe('committed', () => {
   test('has a database of its own, where statements run at once', async () => {

@@ -1,12 +1,13 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { join } from 'node:path'
 import { TestServer } from '@hearth/sandbox'
 import { SQL } from 'bun'
 import { send } from '../../packages/sandbox/src/drizzle.ts'
 import { connect } from '../../src/db/bun-sql.ts'
-import { databaseUrl } from '../../tools/databases.ts'
+import { serverUrl } from '../support/server-url.ts'
 
-const url = new URL(await databaseUrl('test'))
+setDefaultTimeout(30_000) // databases are created slowly on a busy disk
+const url = new URL(await serverUrl())
 const base = `sandbox_server_${crypto.randomUUID().slice(0, 8)}`
 const role = `${base}_role`
 const baseUrl = Object.assign(new URL(url), { pathname: `/${base}` }).href

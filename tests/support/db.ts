@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { fingerprintOf, onScratch, TestServer } from '@hearth/sandbox'
+import { fingerprintOf, Isolation, onScratch, TestServer } from '@hearth/sandbox'
 import { databaseUrl } from '../../tools/databases.ts'
 import { openDriver } from './drivers.ts'
 
@@ -18,26 +18,26 @@ const blueprint = {
 // Neon's pooled host gives every transaction another session, but a sandbox keeps one.
 const url = (await databaseUrl('test')).replace(/@([^./]+)-pooler\./, '@$1.')
 const driver = await openDriver(process.env.TEST_DRIVER || 'bun-sql', url)
-const server = new TestServer(driver.url, blueprint, driver.connect)
-const connection = await server.open(process.env.BUN_TEST_WORKER_ID)
+const server = new TestServer(driver.url, blueprint, driver.connect, { allowOtherDatabases: true })
+const worker = process.env.BUN_TEST_WORKER_ID
 
-/** The database below the sandbox, which commits what it is told: for the sandbox itself. */
-export const realDb = connection.db
+/** What gives each test its transaction: for whatever runs the tests. */
+export const isolation = await Isolation.open(server, worker)
 
-/** The app's database in tests: what runs here is taken back at the end of the test. */
-export const db = driver.appDb(realDb)
+/** The app's database in tests: the statements of a test are rolled back at its end. */
+export const db = driver.appDb(isolation.db)
 
 /** Whether the driver knows transactions that last longer than a request. */
 export const hasTransactions = driver.hasTransactions
 
-/** Closes the tests' connections. */
-export async function closeDb(): Promise<void> {
-  await connection.close()
-  await driver.stop()
-}
+/** Connects to the tests' database past the sandbox, where statements commit: for tests of the sandbox itself. */
+export const connectPast = () => server.connect(worker)
+
+/** Stops what the driver needs. */
+export const stopDriver = driver.stop
 
 /**
- * Runs `work` on a database of its own, where `db` commits and statements run at once: for tests of races. It is dropped
+ * Runs `work` on a separate database, where `db` commits and statements run at once: for tests of races. It is dropped
  * afterwards.
  */
 export const committed = <T>(work: () => Promise<T>): Promise<T> => onScratch(server, work)

@@ -1,5 +1,4 @@
 import type { Connect } from '@hearth/sandbox'
-import { sandboxed } from '@hearth/sandbox'
 import type { Connection } from '../../src/db/db.ts'
 import { ToolError } from '../../tools/error.ts'
 
@@ -7,7 +6,7 @@ import { ToolError } from '../../tools/error.ts'
 export type Driver = {
   url: string
   connect: Connect
-  appDb: (real: Connection['db']) => Connection['db']
+  appDb: (sandboxed: Connection['db']) => Connection['db']
   hasTransactions: boolean
   stop: () => Promise<void>
 }
@@ -30,7 +29,7 @@ const DRIVERS: Record<string, (url: string) => Promise<Driver>> = {
 
 const plain = (url: string) => ({
   url,
-  appDb: sandboxed<Connection['db']>,
+  appDb: (db: Connection['db']) => db,
   hasTransactions: true,
   stop: async () => {},
 })

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { type NeonLocal, type Options, startNeonLocal, useNeonLocal } from '@hearth/neon-local'
 import { neonConfig } from '@neondatabase/serverless'
-import { databaseUrl } from '../../tools/databases.ts'
 import { program } from '../../tools/edge/programs.ts'
+import { serverUrl } from './server-url.ts'
 
 /** A local Neon in front of a scratch database, and a direct connection to watch that database with. */
 export type Endpoint = NeonLocal & {
@@ -35,7 +35,7 @@ const ENDPOINT = join(import.meta.dir, '../../packages/neon-local/tests/support/
 
 /** Starts one. Connection strings name the endpoint's port, so endpoints of several tests don't disturb each other. */
 export async function startEndpoint(options: Omit<Options, 'upstream'> = {}): Promise<Endpoint> {
-  const server = await databaseUrl('test')
+  const server = await serverUrl()
   const name = `neon_local_${crypto.randomUUID().slice(0, 8)}`
   const admin = new Bun.SQL(server, { max: 1 })
   await admin.unsafe(`create database ${name}`)

@@ -1,12 +1,14 @@
+import { afterAll } from 'bun:test'
 import { SandboxError } from '@hearth/sandbox'
-import { sandboxEveryTest } from '@hearth/sandbox/bun-test'
+import { isolateBunTest } from '@hearth/sandbox/bun-test'
 import { ToolError } from '../../tools/error.ts'
 
 // Without a database no test can run: that is one sentence, not a failure of every file.
-const { closeDb, realDb } = await import('./db.ts').catch((error: unknown) => {
+const { isolation, stopDriver } = await import('./db.ts').catch((error: unknown) => {
   if (!(error instanceof ToolError || error instanceof SandboxError)) throw error
   console.error(error.message)
   process.exit(1)
 })
 
-sandboxEveryTest(realDb, closeDb)
+isolateBunTest(isolation)
+afterAll(stopDriver)

@@ -15,7 +15,7 @@ from pg_database where datname = current_database()`
 export async function refuseAppDatabase(
   db: AnyDatabase,
   url: string,
-  appUrl: string | undefined,
+  appUrl: string | null | undefined,
   connect: Connect,
 ): Promise<void> {
   if (!appUrl || !URL.canParse(appUrl) || nameOf(appUrl) !== nameOf(url)) return

@@ -8,6 +8,8 @@ import {
 } from 'drizzle-orm/pg-core'
 import { currentTarget } from './current.ts'
 import { type AnyDatabase, type AnyTransaction, internals } from './drizzle.ts'
+import { SandboxError } from './errors.ts'
+import { rewriteClock } from './statements.ts'
 
 type Preparation = Parameters<PgSession['prepareQuery']>
 
@@ -20,8 +22,22 @@ export function sandboxed<Database extends AnyDatabase>(real: Database): Databas
   const { fullSchema, schema, tableNamesMap } = real._
   const relations = schema && { fullSchema, schema, tableNamesMap }
   const database: AnyDatabase = new PgDatabase(dialect, new SandboxedSession(dialect), relations)
-  return database as Database
+  return Object.assign(database, { $client: client }) as unknown as Database
 }
+
+// Closing is what suites do at their end, and here the sandbox does it; everything else would pass it by.
+const client: object = new Proxy(() => {}, {
+  get(_, key) {
+    if (key === 'end' || key === 'close') return async () => {}
+    if (typeof key === 'symbol' || key === 'then' || key === 'toJSON') return undefined
+    throw passedBy()
+  },
+  apply() {
+    throw passedBy()
+  },
+})
+const passedBy = () =>
+  new SandboxError('`db.$client` would send statements past the sandbox: use `db.execute` with `sql`.')
 
 class SandboxedSession extends PgSession {
   override prepareQuery<T extends PreparedQueryConfig>(...preparation: Preparation): PgPreparedQuery<T> {
@@ -38,7 +54,7 @@ class SandboxedSession extends PgSession {
   }
 }
 
-/** A query that the driver's own session prepares anew for the connection of each test that runs it. */
+/** A query that the driver's own session prepares for the connection of each test that runs it. */
 class SandboxedQuery<T extends PreparedQueryConfig> extends PgPreparedQuery<T> {
   readonly #preparation: Preparation
 
@@ -52,7 +68,9 @@ class SandboxedQuery<T extends PreparedQueryConfig> extends PgPreparedQuery<T> {
 
   override async execute(values?: Record<string, unknown>): Promise<T['execute']> {
     return currentTarget().statement(this.query.sql, (db) => {
-      const query = internals(db).session.prepareQuery(...this.#preparation)
+      const [given, ...rest] = this.#preparation
+      const rewritten = { ...given, sql: rewriteClock(given.sql) }
+      const query = internals(db).session.prepareQuery(rewritten, ...rest)
       return Object.assign(query, { joinsNotNullableMap: this.joinsNotNullableMap }).execute(values)
     })
   }

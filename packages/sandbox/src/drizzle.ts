@@ -17,11 +17,16 @@ export function internals(db: AnyDatabase): { dialect: PgDialect; session: AnySe
   return db as unknown as { dialect: PgDialect; session: AnySession }
 }
 
-type Row = Record<string, unknown>
+/** A row as drivers give it. */
+export type Row = Record<string, unknown>
+
+/** What the sandbox's own statements begin with: it tells them from those that somebody sends past it. */
+export const OWN = '/* sandbox */'
 
 /** Sends `text`, statements without parameters, and returns the rows of each. It is on its way when this returns. */
 export async function send(db: AnyDatabase, text: string): Promise<Row[][]> {
-  const query = internals(db).session.prepareQuery({ sql: text, params: [] }, undefined, undefined, false)
+  const sql = `${OWN} ${text}`
+  const query = internals(db).session.prepareQuery({ sql, params: [] }, undefined, undefined, false)
   const result: unknown = await query.execute()
   const isOfSeveral = Array.isArray(result) && isResult(result[0])
   return (isOfSeveral ? result : [result]).map(rowsOf)
@@ -40,8 +45,25 @@ export function sqlState(error: unknown): string {
   return String(typeof errno === 'string' ? errno : (code ?? 'no reason given')) // Bun.SQL keeps the SQLSTATE in `errno`
 }
 
-/** An open database and the way to close it. */
-export type Connection = { db: AnyDatabase; close: () => Promise<void> }
+/** Whether Postgres ended the session with this error. */
+export function isFatal(error: unknown): boolean {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error
+  const { severity } = (cause ?? {}) as { severity?: unknown }
+  return severity === 'FATAL' || severity === 'PANIC'
+}
 
-/** Opens the database that a connection string names, over whatever driver; nothing is sent before the first query. */
-export type Connect = (url: string) => Connection
+/** An open database, and how to close it. */
+export type Connection<Database extends AnyDatabase = AnyDatabase> = {
+  db: Database
+  close: () => Promise<void>
+}
+
+/** Opens the database that a connection string names, over any driver; nothing is sent before the first query. */
+export type Connect<Database extends AnyDatabase = AnyDatabase> = (url: string) => Connection<Database>
+
+/** How many connections the driver's pool has at most: drivers keep it in their options. */
+export function poolSize(db: AnyDatabase): number | undefined {
+  const { $client } = db as unknown as { $client?: { options?: { max?: unknown } } }
+  const max = $client?.options?.max
+  return typeof max === 'number' ? max : undefined
+}

@@ -61,4 +61,4 @@ function wrap<Registrar extends object>(
 
 // Close to what Bun makes of a table's row: it does not tell.
 const titled = (name: string, row: unknown[]) =>
-  name.includes('%') ? format(name.replaceAll('%p', '%j'), ...row) : name
+  format(name.replaceAll('%p', '%j'), ...row.slice(0, name.match(/%[a-zA-Z]/g)?.length ?? 0))

@@ -2,6 +2,7 @@ import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { currentTarget } from './current.ts'
 import { type AnyDatabase, internals } from './drizzle.ts'
 import { SandboxError } from './errors.ts'
+import { rewriteClock } from './statements.ts'
 
 type Query = { query: string; params: unknown[] }
 type Request = { method: string; body: string; headers: Record<string, string> }
@@ -49,7 +50,7 @@ async function run(db: AnyDatabase, { query, params }: Query, arrayMode: boolean
   session.prepareQuery({ sql: query, params: [] }, undefined, undefined, arrayMode) // lets the sandbox see it
   const { client } = session as unknown as { client: Client }
   const result = await client.query({
-    text: query,
+    text: rewriteClock(query),
     values: params,
     ...(arrayMode && { rowMode: 'array' }),
     types: { getTypeParser: () => (text: unknown) => text }, // raw text: parsing is the HTTP driver's part

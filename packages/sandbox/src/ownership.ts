@@ -1,17 +1,26 @@
 import { type AnyDatabase, send } from './drizzle.ts'
 import { SandboxError } from './errors.ts'
+import type { Baseline } from './survivors.ts'
 
 /** An object of a database, as Postgres's catalogs know it. */
 type ObjectId = { classid: number; objid: number }
 
 /**
- * What the sandbox writes into a database that it builds: the fingerprint of the blueprint, and every object that it made.
- * Nothing else is ever dropped. `made` is null in databases of the first version, which marked them by a fingerprint alone.
+ * What the sandbox writes into a database that it builds: the fingerprint of the blueprint, every object that it made, and
+ * which rows the blueprint brought. Nothing else is ever dropped. `made` is null in databases of the first version, which marked them by a fingerprint alone.
  */
-type Mark = { fingerprint: string; made: ObjectId[] | null }
+type Mark = { fingerprint: string; made: ObjectId[] | null; baseline: Baseline }
 
-/** What lies in a database: its mark, all objects, and the tables that the sandbox did not make, quoted as SQL needs them. */
-export type Inventory = { mark: Mark | null; objects: ObjectId[]; foreign: string[] }
+/**
+ * What is in a database: its mark, all objects, and the tables (views, sequences) that the sandbox did not make, by their
+ * names as SQL needs them, and as objects.
+ */
+export type Inventory = {
+  mark: Mark | null
+  objects: ObjectId[]
+  foreign: string[]
+  foreignObjects: ObjectId[]
+}
 
 // All that people or extensions add has an OID from 16384 on. What belongs to an extension or to a table goes with it.
 const OBJECTS = `
@@ -23,6 +32,12 @@ select classid::int8::int as classid, objid::int8::int as objid, name from (
   union all select 'pg_type'::regclass, oid, typnamespace, null from pg_type where typtype in ('e', 'd', 'r')
     or typtype = 'c' and exists (select from pg_class where pg_class.oid = typrelid and relkind = 'c')
   union all select 'pg_proc'::regclass, oid, pronamespace, null from pg_proc
+  union all select 'pg_collation'::regclass, oid, collnamespace, null from pg_collation
+  union all select 'pg_operator'::regclass, oid, oprnamespace, null from pg_operator
+  union all select 'pg_ts_config'::regclass, oid, cfgnamespace, null from pg_ts_config
+  union all select 'pg_publication'::regclass, oid, null, null from pg_publication
+  union all select 'pg_event_trigger'::regclass, oid, null, null from pg_event_trigger
+  union all select 'pg_foreign_server'::regclass, oid, null, null from pg_foreign_server
 ) as object(classid, objid, schema, name)
 where objid >= 16384 and schema is distinct from (select oid from pg_namespace where nspname = 'sandbox')
   and not exists (select from pg_depend where pg_depend.classid = object.classid and pg_depend.objid = object.objid and deptype in ('e', 'i'))
@@ -40,22 +55,28 @@ export async function takeInventory(db: AnyDatabase): Promise<Inventory> {
     name: name === null ? null : String(name),
   }))
   const made = mark && new Set((mark.made ?? objects.filter(({ name }) => !isMigrations(name))).map(keyOf))
-  const foreign = objects.flatMap((object) => (object.name && !made?.has(keyOf(object)) ? object.name : []))
+  const foreignObjects = objects.filter((object) => object.name && !made?.has(keyOf(object)))
+  const foreign = foreignObjects.map(({ name }) => String(name))
   if (sandbox && !mark) foreign.unshift('schema sandbox')
-  return { mark, objects, foreign }
+  return { mark, objects, foreign, foreignObjects }
 }
 
-/** The statement that marks a database: it lists all that lies in it now and did not `before`. */
-export function markStatement(fingerprint: string, before: Inventory, after: Inventory): string {
+/** The statement that marks a database: it lists all that is in it now and was not `before`. */
+export function markStatement(
+  fingerprint: string,
+  before: Inventory,
+  after: Inventory,
+  baseline: Baseline,
+): string {
   const old = new Set(before.objects.map(keyOf))
   const made = after.objects.filter((object) => !old.has(keyOf(object))).map(keyOf)
-  return `comment on schema sandbox is '${JSON.stringify({ fingerprint, made })}'`
+  return `comment on schema sandbox is '${JSON.stringify({ fingerprint, made, baseline })}'`
 }
 
-/** The statements that drop `objects`, whatever they depend on, and the mark. */
+/** The statements that drop `objects`, and what depends on them. */
 export function dropStatements(objects: ObjectId[]): string {
   const list = objects.map(({ classid, objid }) => `(${classid}, ${objid})`).join(', ')
-  if (!list) return 'drop schema if exists sandbox cascade'
+  if (!list) return 'select'
   return `set local client_min_messages = warning;
 do $drop$ declare object record; begin
   for object in select (pg_identify_object(classid::oid, objid::oid, 0)).* from (values ${list}) as made(classid, objid) loop
@@ -63,8 +84,7 @@ do $drop$ declare object record; begin
       execute format('drop %s if exists %s cascade', object.type, object.identity);
     end if;
   end loop;
-end $drop$;
-drop schema if exists sandbox cascade`
+end $drop$`
 }
 
 /** Whether the person who runs the tests asked to delete all that the database called `name` holds. */
@@ -95,10 +115,10 @@ const keyOf = ({ classid, objid }: ObjectId) => `${classid}/${objid}`
 
 function parseMark(text: unknown): Mark | null {
   if (typeof text !== 'string') return null
-  if (/^[0-9a-f]{32}$/.test(text)) return { fingerprint: text, made: null }
+  if (/^[0-9a-f]{32}$/.test(text)) return { fingerprint: text, made: null, baseline: {} }
   try {
-    const { fingerprint, made } = JSON.parse(text) as { fingerprint: string; made: string[] }
-    return { fingerprint, made: made.map(objectOf) }
+    const mark = JSON.parse(text) as { fingerprint: string; made: string[]; baseline?: Baseline }
+    return { ...mark, made: mark.made.map(objectOf), baseline: mark.baseline ?? {} }
   } catch {
     return null
   }

@@ -1,54 +1,117 @@
+import { opening } from './activity.ts'
 import { TestConnection } from './connection.ts'
-import { type AnyDatabase, send } from './drizzle.ts'
-import { countRows, emptyTables, type Survivor, userTables } from './survivors.ts'
+import { type Connection, poolSize } from './drizzle.ts'
+import { SandboxError } from './errors.ts'
+import type { LeakDetector, Leaks } from './leaks.ts'
+import { isOver } from './turns.ts'
 
-/** The connections that tests run on: one for tests that run alone, more for those that run at once. */
+const MAX_CONNECTIONS = 10 // at once; more tests than that wait
+const SMALL_POOL = 4 // for a driver that does not say how many it has
+const PATIENCE_MS = 10_000
+const CLOSING_MS = 1_000
+const ATTEMPTS = 5
+
+/**
+ * The connections that tests run on: one for tests that run alone, more for those that run at once. Tests beyond the limit
+ * wait for their turn, in their order.
+ */
 export class ConnectionPool {
-  readonly #db: AnyDatabase
+  readonly #connect: () => Connection
+  readonly #detector: LeakDetector
+  readonly #limit: number
+  #driver: Connection | undefined
   readonly #idle: TestConnection[] = []
-  readonly #all: TestConnection[] = []
-  #tables: Promise<string[]> | undefined
+  readonly #open = new Set<TestConnection>()
+  readonly #waiting: (() => void)[] = []
+  #taken = 0
 
-  constructor(db: AnyDatabase) {
-    this.#db = db
+  /** `connect` is called again when a connection is needed after `close`. */
+  constructor(driver: Connection, connect: () => Connection, detector: LeakDetector) {
+    this.#driver = driver
+    this.#connect = connect
+    this.#detector = detector
+    this.#limit = Math.max(1, Math.min(MAX_CONNECTIONS, poolSize(driver.db) ?? SMALL_POOL))
+  }
+
+  /** Deletes what a run that was killed left: it would be blamed on the first test. From now on, the next is noticed. */
+  async prepare(): Promise<void> {
+    const connection = await this.take()
+    await this.#detector.clean(connection)
+    await this.giveBack(connection)
   }
 
   /** Hands out a connection that no other test uses. */
   async take(): Promise<TestConnection> {
-    const idle = this.#idle.pop()
-    if (idle) return idle
-    this.#tables ??= this.#prepare()
-    await this.#tables
-    const connection = await TestConnection.open(this.#db)
-    this.#all.push(connection)
-    return connection
+    if (this.#taken < this.#limit) this.#taken++
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    try {
+      return this.#idle.pop() ?? (await this.#openOne())
+    } catch (error) {
+      this.#free()
+      throw error
+    }
   }
 
   /**
-   * Takes back the connection of a test, if it had one, with all that was done on it. Returns the rows that are there all
-   * the same, and deletes them. While no test has used the database, nothing is asked.
+   * Takes back a connection with all that was done on it. Returns what happened past the sandbox since the last time, and
+   * undoes it: rows and tables that are left are deleted. A broken connection is replaced.
    */
-  async giveBack(used: TestConnection | undefined): Promise<Survivor[]> {
-    const connection = used ?? this.#idle.pop()
-    if (!connection) return []
-    const tables = (await this.#tables) ?? []
-    const survivors = (await connection.reset(countRows(tables))) as Survivor[]
-    if (survivors.length > 0) await send(this.#db, emptyTables(survivors))
-    this.#idle.push(connection)
-    return survivors
+  async giveBack(connection: TestConnection): Promise<Leaks> {
+    const leaks = connection.isBroken ? null : await this.#detector.check(connection).catch(() => null)
+    if (leaks) this.#idle.push(connection)
+    else this.#drop(connection)
+    try {
+      return leaks ?? { ...(await this.#checkOnAnother()), isLost: true }
+    } finally {
+      this.#free()
+    }
   }
 
-  /** Closes every connection; tests that still run lose theirs. */
+  async #checkOnAnother(): Promise<Leaks> {
+    const another = this.#idle.pop() ?? (await this.#openOne())
+    return this.#detector.check(another, true).finally(() => this.#idle.push(another))
+  }
+
+  /** Closes every connection; tests that still run lose theirs. Who takes one later opens it again. */
   async close(): Promise<void> {
-    await Promise.all(this.#all.splice(0).map((connection) => connection.close()))
+    const all = [...this.#open]
+    this.#open.clear()
     this.#idle.length = 0
+    const driver = this.#driver
+    this.#driver = undefined
+    await Promise.all(all.map((connection) => connection.close().catch(() => {})))
+    if (driver) await isOver(driver.close(), CLOSING_MS) // some wait for connections that tests have left hanging
   }
 
-  // Rows of a run that was killed, or of somebody's psql, would be blamed on the first test.
-  async #prepare(): Promise<string[]> {
-    const tables = await userTables(this.#db)
-    const [survivors = []] = (await send(this.#db, countRows(tables))) as Survivor[][]
-    if (survivors.length > 0) await send(this.#db, emptyTables(survivors))
-    return tables
+  // The first attempts may get what a driver took for a good connection, after one was killed or the server was restarted.
+  async #openOne(): Promise<TestConnection> {
+    this.#driver ??= this.#connect()
+    for (let attempt = 1; ; attempt++) {
+      const connection = opening(TestConnection.open(this.#driver.db))
+      if (!(await isOver(connection, PATIENCE_MS))) throw tooFew()
+      try {
+        this.#open.add(await connection)
+        return await connection
+      } catch (error) {
+        if (attempt === ATTEMPTS) throw error
+        await new Promise((resolve) => setTimeout(resolve, attempt * 50))
+      }
+    }
+  }
+
+  #drop(connection: TestConnection): void {
+    this.#open.delete(connection)
+    connection.close().catch(() => {}) // its driver may learn only now that it is lost
+  }
+
+  #free(): void {
+    const next = this.#waiting.shift()
+    if (next) next()
+    else this.#taken--
   }
 }
+
+const tooFew = () =>
+  new SandboxError(
+    `The driver gave the sandbox no connection in ${PATIENCE_MS / 1000} s: its pool (max) is too small for what else uses it.`,
+  )

@@ -8,7 +8,7 @@ export type Span = { days?: number; hours?: number; minutes?: number; seconds?: 
 
 /**
  * Moves the database's clock for the rest of the test: `now()`, in statements and in column defaults. Spans add up. Throws
- * `SandboxError` within `committed`, where statements come over many connections.
+ * `SandboxError` within `onScratch`, where statements come over many connections.
  */
 export async function travel({ days = 0, hours = 0, minutes = 0, seconds = 0 }: Span): Promise<void> {
   const span = `make_interval(days => ${days}, secs => ${hours * 3600 + minutes * 60 + seconds})`
@@ -26,6 +26,6 @@ export async function freeze(): Promise<void> {
 
 async function setClock(name: string, query: string): Promise<void> {
   const target = currentTarget()
-  if (!(target instanceof Sandbox)) throw new SandboxError(`\`${name}\` does not work within \`committed\`.`)
+  if (!(target instanceof Sandbox)) throw new SandboxError(`\`${name}\` does not work within \`onScratch\`.`)
   await target.statement(query, (db) => send(db, query))
 }

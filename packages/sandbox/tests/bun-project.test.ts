@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { join } from 'node:path'
 import { freshProject } from '../../../tests/support/fresh-project.ts'
 import { type Registry, startRegistry } from '../../../tests/support/registry.ts'
-import { databaseUrl } from '../../../tools/databases.ts'
+import { serverUrl } from '../../../tests/support/server-url.ts'
 
 setDefaultTimeout(120_000) // npm installs, on a busy machine
 const source = join(import.meta.dir, 'bun-project')
-const url = new URL(await databaseUrl('test'))
+const url = new URL(await serverUrl())
 const name = `other_project_${crypto.randomUUID().slice(0, 8)}`
 const admin = new Bun.SQL(url.href, { max: 1 })
 let registry: Registry

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { join } from 'node:path'
+import { MISUSES } from './misuses.ts'
+import { DRIVERS, type Report, startProject } from './project.ts'
+
+setDefaultTimeout(120_000)
+const FILES = ['statements', 'past', 'hanging', 'outside'].map((name) => `./${name}-tests.ts`)
+
+// Most of their time these tests wait for what hangs, so the drivers are tried at once.
+const projects = await Promise.all(DRIVERS.map(() => startProject()))
+const running = DRIVERS.map((driver, i) => projects[i]?.run(FILES, { TEST_DRIVER: driver }))
+afterAll(async () => {
+  for (const project of projects) await project.remove()
+})
+
+describe.each(DRIVERS)('over %s', (driver) => {
+  let report: Report
+  beforeAll(async () => {
+    report = (await running[DRIVERS.indexOf(driver)]) as Report
+  })
+
+  test.each(MISUSES)('$test', ({ test: name, report: sentence }) => {
+    const isOf = (line: string) => line === name || line.startsWith(`${name} > `)
+    if (sentence === null) {
+      const failed = report.failed.filter(isOf)
+      expect([failed, failed.length > 0 ? report.text : '']).toEqual([[], ''])
+      expect(report.passed.filter(isOf).length).toBeGreaterThan(0)
+    } else {
+      expect(report.text).toContain(sentence)
+      // A query after the end belongs to a test that was reported already: the run fails at its end.
+      if (name !== 'a query comes after the end') expect(report.failed.filter(isOf).length).toBeGreaterThan(0)
+    }
+    if (!report.passed.includes(`after: ${name}`)) throw new Error(report.text)
+    expect(report.code).toBe(1)
+  })
+})
+
+test('docs/misuse.md has the table', async () => {
+  const file = Bun.file(join(import.meta.dir, '../docs/misuse.md'))
+  const rows = MISUSES.map(
+    ({ what, report }) =>
+      `| ${what} | ${report === null ? 'nothing: it is fine' : `… ${report.trim()}${/[.)]$/.test(report) ? '' : ' …'}`} | yes |`,
+  )
+  const table = [
+    '| what a test does | what it reports | the next test starts clean |',
+    '|---|---|---|',
+    ...rows,
+  ].join('\n')
+  if (process.env.WRITE_DOCS)
+    await Bun.write(
+      file,
+      (await file.text()).replace(/\| what a test does[\s\S]*?(\n(?!\|)|$)/, () => `${table}\n`),
+    )
+  expect(await file.text()).toContain(table)
+})
