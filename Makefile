@@ -160,6 +160,10 @@ migrate-drop: node_modules/.run ## delete the last migration, which must not be 
 bench-tests: node_modules/.dev ## measure what isolating a test costs, by sandbox, TRUNCATE and template
 	$(DO) bench-tests
 
+.PHONY: bench-sandbox
+bench-sandbox: node_modules/.dev ## measure what the end of a test costs with 3, 50 and 300 tables
+	$(DO) bench-sandbox
+
 .PHONY: bench-edge
 bench-edge: node_modules/.dev ## measure the Worker's round trips to a database that is 30 ms away
 	$(DO) bench-edge

@@ -1,5 +1,5 @@
 import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { temporaryFolder } from '@hearth/dev-postgres'
 import { textOf } from './processes.ts'
 
@@ -11,9 +11,9 @@ export type Registry = { url: string; pack: (name: string) => Promise<string>; s
 
 /**
  * Serves an npm registry on loopback. It has this repository's packages as `npm pack` packs them, and the packages that are
- * installed here, so that a test can run the `npm install` of a README without a network.
+ * installed here, or in the folders of `alsoFrom`, so that a test can run the `npm install` of a README without a network.
  */
-export function startRegistry(): Registry {
+export function startRegistry(alsoFrom: string[] = []): Registry {
   const folder = temporaryFolder('hearth-test-')
   const tarballs = new Map<string, Promise<string>>()
   const tarballOf = (at: string) => {
@@ -28,7 +28,7 @@ export function startRegistry(): Registry {
     async fetch(request) {
       const { pathname, searchParams, origin } = new URL(request.url)
       const name = decodeURIComponent(pathname.slice(1))
-      const folders = foldersOf(name)
+      const folders = foldersOf(name, [root, ...alsoFrom])
       const wanted = searchParams.get('folder')
       if (folders.includes(wanted ?? '')) return new Response(Bun.file(await tarballOf(String(wanted))))
       if (folders.length === 0 || wanted !== null) return Response.json({}, { status: 404 })
@@ -60,14 +60,21 @@ async function describe(name: string, folders: string[], origin: string) {
   }
 }
 
-function foldersOf(name: string): string[] {
+function foldersOf(name: string, homes: string[]): string[] {
   if (!/^(@[\w.-]+\/)?[\w.-]+$/.test(name)) return []
-  const nested = new Bun.Glob(`node_modules/{*,@*/*}/node_modules/${name}`)
   const candidates = name.startsWith(SCOPE)
     ? [join('packages', name.slice(SCOPE.length))]
-    : [`node_modules/${name}`, ...nested.scanSync({ cwd: root, onlyFiles: false })]
+    : homes.flatMap((home) => installedAt(home, name).map((at) => relative(root, join(home, at))))
   return candidates.filter((at) => existsSync(join(root, at, 'package.json')))
 }
+
+// Bun's globs know no alternatives with a slash in them.
+const installedAt = (home: string, name: string) => [
+  `node_modules/${name}`,
+  ...['*', '@*/*'].flatMap((outer) => [
+    ...new Bun.Glob(`node_modules/${outer}/node_modules/${name}`).scanSync({ cwd: home, onlyFiles: false }),
+  ]),
+]
 
 function pack(at: string, destination: string): Promise<string> {
   return at.startsWith('packages/') ? packOurs(at, destination) : packInstalled(at, destination)

@@ -1,4 +1,4 @@
-export type { Blueprint } from './blueprint.ts'
+export { type Blueprint, fromMigrations, fromModels, fromStatements } from './blueprint.ts'
 export { sandboxed } from './database.ts'
 export type { AnyDatabase, Connect, Connection } from './drizzle.ts'
 export { SandboxError } from './errors.ts'

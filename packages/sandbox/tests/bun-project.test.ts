@@ -1,38 +1,50 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
-import { join } from 'node:path'
 import { freshProject } from '../../../tests/support/fresh-project.ts'
 import { type Registry, startRegistry } from '../../../tests/support/registry.ts'
-import { serverUrl } from '../../../tests/support/server-url.ts'
+import { startProject } from './project.ts'
+import { APP, stepsOf } from './readme.ts'
 
-setDefaultTimeout(120_000) // npm installs, on a busy machine
-const source = join(import.meta.dir, 'bun-project')
-const url = new URL(await serverUrl())
-const name = `other_project_${crypto.randomUUID().slice(0, 8)}`
-const admin = new Bun.SQL(url.href, { max: 1 })
+setDefaultTimeout(180_000) // npm installs, on a busy machine
+const { files, commands } = stepsOf('60 seconds to the first test: Bun')
+const database = await startProject()
 let registry: Registry
 let project: Awaited<ReturnType<typeof freshProject>>
 
 beforeAll(async () => {
-  await admin.unsafe(`create database ${name}`)
   registry = startRegistry()
   project = await freshProject(registry, {
-    'bunfig.toml': '[test]\npreload = ["./preload.ts"]\n',
-    'preload.ts': await Bun.file(join(source, 'preload.ts')).text(),
-    'schema.ts': await Bun.file(join(source, 'schema.ts')).text(),
-    'books.test.ts': await Bun.file(join(source, 'books-tests.ts')).text(),
+    ...APP,
+    'src/db.ts': `import { drizzle } from 'drizzle-orm/bun-sql'
+import * as schema from './schema.ts'
+
+export const db = drizzle(process.env.DATABASE_URL ?? 'postgres://127.0.0.1:1/none', { schema })
+`,
   })
 })
 afterAll(async () => {
   project.remove()
   await registry.stop()
-  await admin.unsafe(`drop database ${name} with (force)`)
-  await admin.close()
+  await database.remove()
 })
 
-test('a project that installs the package runs its tests in the sandbox', async () => {
-  const { code, err } = await project.sh('bun add --dev @hearth/sandbox drizzle-orm')
-  expect([code, err]).toEqual([0, expect.any(String)])
-  const report = await project.sh(`TEST_URL='${Object.assign(url, { pathname: `/${name}` }).href}' bun test`)
-  expect(report.err).toContain(' 3 pass')
-  expect(report.code).toBe(0)
+test('a project on Bun follows the README, from the tarball to tests that pass', async () => {
+  const prepared = await project.sh('bun add drizzle-orm && bun add --dev drizzle-kit')
+  expect([prepared.code, prepared.code === 0 ? '' : prepared.err]).toEqual([0, ''])
+  const [install = '', run = ''] = commands
+  expect((await project.sh(install)).code).toBe(0)
+  for (const [name, text] of Object.entries(files)) await Bun.write(`${project.folder}/${name}`, text)
+  const command = run.replace(/DATABASE_TEST_URL=\S+/, `DATABASE_TEST_URL='${database.env.TEST_URL}'`)
+  for (const flags of ['', ' --parallel=2']) {
+    const { code, err } = await project.sh(command + flags)
+    expect([code, err]).toEqual([0, expect.stringContaining(' 2 pass')])
+  }
+
+  // The one line that replaces the app's own database is forgotten: the first test says so, and nothing is written there.
+  await Bun.write(
+    `${project.folder}/tests/sandbox.ts`,
+    String(files['tests/sandbox.ts']).replace(/^mock\.module.*$/m, ''),
+  )
+  const unwired = await project.sh(`DATABASE_URL='${database.env.APP_URL}' ${command}`)
+  expect(unwired.code).toBe(1)
+  expect(unwired.err).toContain('The test "a name is taken once" used the database past the sandbox: ')
 })
