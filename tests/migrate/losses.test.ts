@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
-import { boolean, inet, integer, pgTable, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
+import { boolean, check, inet, integer, pgTable, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
 import { PATIENT_MS, withMigrations } from '../support/migrations.ts'
 import { id, type Models, t } from './cases/case.ts'
 import { openScratch, textOf } from './scratch-session.ts'
@@ -156,6 +156,26 @@ const CROWDED: { name: string; before: Models; after: Models; says: RegExp }[] =
     before: t({ v: text('v').unique() }),
     after: t({ v: integer('v').unique() }),
     says: /blocked-by rows of public.t that repeat \("v"\)/,
+  },
+  {
+    name: 'values that break a check once they are converted',
+    before: t({ v: text('v') }, ({ v }) => [check('ck', sql`${v}::text <> '7'`)]),
+    after: t({ v: integer('v') }, ({ v }) => [check('ck', sql`${v}::text <> '7'`)]),
+    says: /blocked-by rows of public.t that break the check ck/,
+  },
+  {
+    name: 'more rows than a unique column has rows to refer to',
+    before: { org: org(), ...t() },
+    after: {
+      org: org(),
+      ...t({
+        o: integer('o')
+          .notNull()
+          .unique()
+          .references(() => org().id),
+      }),
+    },
+    says: /blocked-by rows for whose public.t.o public.org has no row/,
   },
   {
     name: 'a column that comes back as NULL where NULLs are not distinct',

@@ -27,11 +27,18 @@ function unfilled({ from, to }: Comparison, kept: KeptTable, column: Column): Bl
   const fill = fillOf(to, kept.to, column)
   const key = Object.values(kept.to.foreignKeys).find(({ columns }) => columns.includes(column.name))
   if (fill === 'none') return [blocker(kept, `rows that have no value to put in ${name}`, 'true')]
-  if (!key || fill === 'null' || fill === 'own') return []
+  if (!key || fill === 'null') return []
   const target = from.tables[keyOf(key.target)]
   const referenced = target?.columns[key.targetColumns[key.columns.indexOf(column.name)] ?? '']
   const isGiven = column.default !== undefined && referenced && key.columns.length === 1
   const matches = isGiven ? ` where ${quote(referenced.was)} = ${column.default}` : ''
-  const where = target ? `not exists (select from ${at(target.was)}${matches})` : 'true'
+  // A row each, or one for all of them.
+  const numbered = `select ctid as row, row_number() over (order by ctid) as n from ${at(kept.from.was)}`
+  const beyond = `ctid in (select row from (${numbered}) as numbered where n > (select count(*) from ${at(target?.was ?? key.target)}))`
+  const where = !target
+    ? 'true'
+    : fill === 'own'
+      ? beyond
+      : `not exists (select from ${at(target.was)}${matches})`
   return [blocker(kept, `rows for whose ${name} ${keyOf(key.target)} has no row`, where)]
 }

@@ -1,8 +1,9 @@
+import { typeOf } from './casts.ts'
 import type { Comparison, KeptTable } from './compare.ts'
 import { conversionOf } from './conversions.ts'
 import { fillOf } from './fillers.ts'
 import type { ForeignKey, Model, Table } from './model.ts'
-import { at, keyOf, list, mentions, quote } from './sql.ts'
+import { at, keyOf, list, mentions, quote, withIdentifier } from './sql.ts'
 
 /** Rows that make a migration fail: `what` follows their number, which `count` tells; `where` picks them from `table`, after `setup`. */
 export type Blocker = {
@@ -35,8 +36,8 @@ export function conditionsOf(comparison: Comparison, kept: KeptTable): Blocker[]
       .filter((set) => !knownSets.includes(String(set.columns)) || isMadeAnew(set))
       .flatMap((set) => duplicates(comparison, kept, set)),
     ...Object.values(kept.to.checks)
-      .filter(({ value }) => !knownChecks.includes(value))
-      .flatMap(({ name, value }) => violations(kept, name, value)),
+      .filter(({ value }) => !knownChecks.includes(value) || usesConverted(kept, value))
+      .flatMap(({ name, value }) => violations(comparison, kept, name, value)),
     ...Object.values(kept.to.foreignKeys)
       .filter((key) => !knownKeys.includes(claim(key)))
       .flatMap((key) => orphans(from, kept, key)),
@@ -64,6 +65,9 @@ function uniqueSets({ primaryKey, uniques, indexes }: Table): UniqueSet[] {
 
 const convertedIn = ({ altered }: KeptTable, name: string) =>
   altered.find(({ to, retyped }) => retyped && to.name === name)
+
+const usesConverted = ({ altered }: KeptTable, value: string) =>
+  altered.some(({ to, retyped }) => retyped && mentions(value, to.name))
 
 function former({ altered }: KeptTable, columns: string[]): string[] | null {
   const names = columns.map((name) => altered.find(({ to }) => to.name === name)?.from.was)
@@ -97,13 +101,25 @@ function duplicates(comparison: Comparison, kept: KeptTable, { columns, nulls }:
   ]
 }
 
-function violations(kept: KeptTable, name: string, value: string): Blocker[] {
+function violations(comparison: Comparison, kept: KeptTable, name: string, value: string): Blocker[] {
   const isKnown = Object.values(kept.to.columns).every(
     (column) => !mentions(value, column.name) || kept.from.columns[column.name]?.was === column.name,
   )
   if (!isKnown || kept.from.was.name !== kept.to.name) return []
-  return [blocker(kept, `rows of ${keyOf(kept.to)} that break the check ${name}`, `not (${value})`)]
+  const what = `rows of ${keyOf(kept.to)} that break the check ${name}`
+  const [first, second] = kept.altered.filter(({ to, retyped }) => retyped && mentions(value, to.name))
+  if (!first) return [blocker(kept, what, `not (${value})`)]
+  if (second) return []
+  const { setup, result } = conversionOf(comparison, first.from, first.to)
+  const marked = withIdentifier(value, first.to.name, MARK).replaceAll(
+    QUALIFIED_MARK,
+    `(${result})::${typeOf(first.to)}`,
+  )
+  return [blocker(kept, what, `not (${marked})`, setup)]
 }
+
+const MARK = 'hearth converted'
+const QUALIFIED_MARK = /(?:"(?:[^"]|"")+"\.)*"hearth converted"/g
 
 function orphans(from: Model, kept: KeptTable, key: ForeignKey): Blocker[] {
   const target: Table | undefined = from.tables[keyOf(key.target)]

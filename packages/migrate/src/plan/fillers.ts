@@ -97,6 +97,17 @@ export function rowByRow(table: Table, column: Column): Update | null {
   if (key) {
     const referenced = quote(key.targetColumns[key.columns.indexOf(column.name)] ?? '')
     const order = key.targetColumns.map(quote).join(', ')
+    if (isUnique(table, column.name) && key.columns.length === 1) {
+      const other = `(SELECT ${referenced} AS value, row_number() OVER (ORDER BY ${order}) AS n FROM ${at(key.target)}) AS other`
+      return {
+        isShared: false,
+        what: `a row of ${keyOf(key.target)} each`,
+        statement: set(
+          'other.value',
+          `${numberedRows(table)} JOIN ${other} USING (n) WHERE ${at(table)}.ctid = numbered.row`,
+        ),
+      }
+    }
     return {
       isShared: true,
       what: `the first row of ${keyOf(key.target)}`,
@@ -106,13 +117,15 @@ export function rowByRow(table: Table, column: Column): Update | null {
   if (!isUnique(table, column.name)) return null
   const number = numbered(column)
   if (number === null) return null
-  const source = ` FROM (SELECT ctid AS row, row_number() OVER (ORDER BY ctid) AS n FROM ${at(table)}) AS numbered`
   return {
     isShared: false,
     what: 'a number of their own',
-    statement: set(number, `${source} WHERE ${at(table)}.ctid = numbered.row`),
+    statement: set(number, `${numberedRows(table)} WHERE ${at(table)}.ctid = numbered.row`),
   }
 }
+
+const numberedRows = (table: Table): string =>
+  ` FROM (SELECT ctid AS row, row_number() OVER (ORDER BY ctid) AS n FROM ${at(table)}) AS numbered`
 
 /** Whether a column is in a primary key, a unique constraint or a unique index. */
 export function isUnique(table: Table, name: string): boolean {

@@ -45,8 +45,10 @@ export function retypedSteps(steps: Steps, from: string, to: string): Steps {
 /** Moves a sequence past the values that a column has already. */
 export function advance(place: Place, table: Place, column: string, steps: Steps = {}): string[] {
   if (steps.increment?.startsWith('-')) return []
-  const next = `greatest(max(${column}) + 1, ${steps.startWith ?? '1'})`
-  return [`SELECT setval(${literal(at(place))}, ${next}, false) FROM ${at(table)};`]
+  const start = steps.startWith ?? '1'
+  // Without adding 1, which may be more than the column's type holds.
+  const last = `greatest(max(${column}), ${start}), coalesce(max(${column}) >= ${start}, false)`
+  return [`SELECT setval(${literal(at(place))}, ${last}) FROM ${at(table)};`]
 }
 
 const option = (words: string, value: string | undefined) => (value === undefined ? '' : ` ${words} ${value}`)
