@@ -124,8 +124,8 @@ migrate-create: node_modules/.dev ## write the next migration and its way back: 
 	$(MIGRATE) create $(call given,MSG,message) $(call given,RENAME,rename) $(call given,DROP,drop) $(if $(NO_RENAME),--no-rename) $(if $(EMPTY),--empty) $(if $(NO_PROOF),--no-proof)
 
 .PHONY: migrate-up
-migrate-up: node_modules/.run ## apply the pending migrations; asks where data would go: [TO=0003] [YES=1] [LOCK_TIMEOUT=seconds]
-	$(MIGRATE) up $(call given,TO,to) $(if $(YES),--yes) $(call given,LOCK_TIMEOUT,lock-timeout) $(call given,RESUME,resume)
+migrate-up: node_modules/.run ## apply the pending migrations; asks where data would go: [TO=0003 or STEPS=1] [YES=1] [LOCK_TIMEOUT=seconds]
+	$(MIGRATE) up $(call given,TO,to) $(call given,STEPS,steps) $(if $(YES),--yes) $(call given,LOCK_TIMEOUT,lock-timeout) $(call given,RESUME,resume)
 
 .PHONY: migrate-down
 migrate-down: node_modules/.run ## take back the last migration: [STEPS=2 or TO=0001] [YES=1]

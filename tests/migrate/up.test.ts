@@ -25,6 +25,41 @@ describe('up', () => {
       expect((await migrate('up')).out).toMatch(/^Nothing to apply: .* is at 0002_c\.$/)
     }))
 
+  test('goes on by steps, and redo takes the last one back and applies it again', () =>
+    withMigrations(tablesNamed('a', 'b', 'c'), async ({ json, sql }) => {
+      expect((await json('up', '--steps', '2')).result.current).toBe('0001_b')
+      await sql`insert into b values (1)`
+      expect((await json('redo')).code).toBe(2)
+      expect((await json('redo', '--yes')).result).toMatchObject({
+        takenBack: [{ name: '0001_b' }],
+        applied: [{ name: '0001_b' }],
+        current: '0001_b',
+      })
+      expect(await sql`select * from b`).toBeEmpty()
+      expect((await json('up', '--steps', '1')).result.current).toBe('0002_c')
+    }))
+
+  test('says beforehand which large tables it will lock', () =>
+    withMigrations(
+      [
+        {
+          name: '0000_t',
+          up: 'create table "T" (n text); create table s (); insert into "T" select repeat(n::text, 200) from generate_series(1, 30000) n; analyze "T"',
+        },
+        {
+          name: '0001_x',
+          up: '-- hearth: rewrites public.T\n-- hearth: rewrites public.s\nalter table "T" add m int',
+        },
+      ],
+      async ({ migrate, up }) => {
+        await up('0000')
+        const { err } = await migrate('up')
+        expect(err).toMatch(
+          /^public\.T has about 30000 rows \(\d+ MB\): 0001_x writes all of it again, [^\n]*$/,
+        )
+      },
+    ))
+
   test('takes a revision by number, by name, and by nothing else', () =>
     withMigrations(tablesNamed('a', 'b', 'c'), async ({ json, tables }) => {
       expect((await json('up', '--to', '0')).result.current).toBe('0000_a')

@@ -8,6 +8,7 @@ import { down } from './commands/down.ts'
 import { drop } from './commands/drop.ts'
 import { history } from './commands/history.ts'
 import { plan } from './commands/plan.ts'
+import { redo } from './commands/redo.ts'
 import { stamp } from './commands/stamp.ts'
 import { up } from './commands/up.ts'
 import { helpOf, overview } from './help.ts'
@@ -25,6 +26,7 @@ const COMMANDS: Record<string, Command> = {
   stamp,
   drop,
   adopt,
+  redo,
 }
 
 /**

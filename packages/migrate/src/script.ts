@@ -22,6 +22,8 @@ export type Script = {
   loses: RowCount[]
   /** The rows that make it fail. */
   blockedBy: RowCount[]
+  /** The tables that it rewrites or locks until it ends. */
+  locks: { effect: string; table: string }[]
   /** The first statement that begins or ends a transaction, which is the runner's business. */
   ownTransaction: Statement | null
 }
@@ -46,6 +48,7 @@ export function readScript(path: string): Script | null {
     noTransaction: /^-- hearth: no-transaction\s*$/m.test(text),
     loses: rowCounts(text, 'loses'),
     blockedBy: rowCounts(text, 'blocked-by'),
+    locks: locksIn(text),
     ownTransaction: statements.find(({ sql }) => controlsTransaction(sql)) ?? null,
   }
 }
@@ -66,6 +69,11 @@ function splitStatements(text: string): Statement[] {
 function rowCounts(text: string, keyword: string): RowCount[] {
   const lines = text.matchAll(new RegExp(`^-- hearth: ${keyword} ([^|\\n]+)\\|(.+)$`, 'gm'))
   return [...lines].map(([, words = '', sql = '']) => ({ words: words.trim(), sql: sql.trim() }))
+}
+
+function locksIn(text: string): Script['locks'] {
+  const lines = text.matchAll(/^-- hearth: (rewrites|blocks (?:reads and )?writes of) (\S.*)$/gm)
+  return [...lines].map(([, effect = '', table = '']) => ({ effect, table: table.trim() }))
 }
 
 // ROLLBACK TO ends no transaction, and neither does END in the body of an SQL function.

@@ -2,6 +2,7 @@ import { command, lockTimeout, lockTimeoutMs, resume, wholeNumber } from '../com
 import { askFor } from '../consent.ts'
 import { findRevision } from '../folder.ts'
 import { migrationsOf } from '../project.ts'
+import { inSentence } from '../run/locks.ts'
 import { migrateUp } from '../run/migrate-up.ts'
 import { listed, type Price } from '../run/price.ts'
 import { describeDatabase } from '../run/session.ts'
@@ -12,6 +13,7 @@ export const up = command({
   summary: 'apply the pending migrations; asks where data would go',
   options: {
     to: { type: 'string', value: 'REV', help: 'stop after this one (0003, or its whole name)' },
+    steps: { type: 'string', value: 'N', help: 'apply the next N only' },
     yes: { type: 'boolean', help: 'do not ask, whatever goes' },
     'lock-timeout': lockTimeout,
     resume,
@@ -28,7 +30,11 @@ export const up = command({
     }
     const result = await migrateUp(url, folder, {
       to: findRevision(folder, values.to ?? 'last'),
+      steps: wholeNumber('steps', values.steps, 1),
       agree,
+      announce: (locks) => {
+        for (const lock of locks) say(inSentence(lock))
+      },
       onRan: ({ name, ms }) => print(`Applied ${name} (${ms} ms)`),
       say,
       lockTimeoutMs: lockTimeoutMs(values['lock-timeout']),

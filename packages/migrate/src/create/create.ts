@@ -7,6 +7,7 @@ import { modelOf } from '../plan/model.ts'
 import { plan } from '../plan/plan.ts'
 import { truncated } from '../plan/sql.ts'
 import { type Proof, prove, type Step, unproved } from '../proof/prove.ts'
+import { impactLines } from '../proof/report.ts'
 import { forgettingNewRoles } from '../proof/roles.ts'
 import { Refusal } from '../refusal.ts'
 import { type Session, withSession } from '../run/session.ts'
@@ -104,7 +105,12 @@ async function createOne(
     empty
       ? HAND_WRITTEN
       : fileText(
-          [...(way.concurrent ? ['-- hearth: no-transaction'] : []), ...notProved, ...hazardLines(way)],
+          [
+            ...(way.concurrent ? ['-- hearth: no-transaction'] : []),
+            ...notProved,
+            ...hazardLines(way),
+            ...(way === proof.up ? impactLines(proof.impacts) : []),
+          ],
           way.statements,
         )
   return {

@@ -38,8 +38,21 @@ const indented = (line: string): string => `  ${line}`
 const fillsOf = ({ statements }: Plan): string[] =>
   statements.flatMap((it) => it.match(/^-- Rows that exist get (.*)\.$/m)?.[1] ?? [])
 
-const seen = ({ table, effect, statement }: Impact): string =>
-  `${effect}${effect === 'rewrites' ? '' : ' of'} ${table}: ${firstLine(statement)}`
+const seen = (impact: Impact): string => `${inWords(impact)}: ${firstLine(impact.statement)}`
+
+const inWords = ({ table, effect }: Impact) => `${effect}${effect === 'rewrites' ? '' : ' of'} ${table}`
+
+/** The lines at the head of a file that say what it does to tables, for `up` to announce; adding an empty column takes no time. */
+export function impactLines(impacts: Impact[]): string[] {
+  const slow = impacts.filter(
+    ({ effect, statement }) => effect !== 'blocks reads and writes' || !isBrief(statement),
+  )
+  return [...new Set(slow.map((impact) => `-- hearth: ${inWords(impact)}`))]
+}
+
+// What changes the catalog only.
+const isBrief = (statement: string) =>
+  !/\b(SET DATA TYPE|SET NOT NULL|ADD CONSTRAINT|CREATE|UPDATE)\b/.test(statement)
 
 function firstLine(statement: string): string {
   const line = statement.split('\n').find((it) => !it.startsWith('--')) ?? ''

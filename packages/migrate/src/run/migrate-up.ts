@@ -1,4 +1,5 @@
 import type { Folder } from '../folder.ts'
+import { type Lock, locksOf } from './locks.ts'
 import { checkBlocked, losses, type Price, priceOf } from './price.ts'
 import { type Ran, type Run, readSettledStatus, readStatus } from './run.ts'
 import { runAll } from './runner.ts'
@@ -10,6 +11,10 @@ import { checkResume, checkUnfinished } from './unfinished.ts'
 export type Up = Pick<Run, 'onRan' | 'say' | 'lockTimeoutMs' | 'resumeAt'> & {
   /** The place in the folder of the last migration to apply. */
   to: number
+  /** How many to apply at most. */
+  steps?: number | undefined
+  /** Told, before anything runs, which tables that have rows the migrations will rewrite or lock. */
+  announce?: (locks: Lock[]) => void
   /** Told of the data that migrations would lose, before anything is locked; throws where that must not be. */
   agree: (steps: Entry[], losses: Price[]) => Promise<void>
 }
@@ -22,12 +27,14 @@ export type Up = Pick<Run, 'onRan' | 'say' | 'lockTimeoutMs' | 'resumeAt'> & {
 export function migrateUp(
   url: string,
   folder: Folder,
-  { to, agree, resumeAt, onRan, ...how }: Up,
+  { to, steps = Number.POSITIVE_INFINITY, agree, announce, resumeAt, onRan, ...how }: Up,
 ): Promise<{ applied: Ran[]; current: string | null }> {
+  let ran = 0
   const due = (status: Status) => {
     checkUnfinished(status, 'up', resumeAt)
     checkBeforeUp(status)
-    return pendingOf(status).filter(({ migration }) => folder.migrations.indexOf(migration) <= to)
+    const pending = pendingOf(status).filter(({ migration }) => folder.migrations.indexOf(migration) <= to)
+    return pending.slice(0, steps - ran)
   }
   return withSession(url, async (session) => {
     const before = await readSettledStatus(session, folder, how)
@@ -52,14 +59,16 @@ export function migrateUp(
       await weigh(next, await priceOf(session, next, 'up'))
     }
     await weighNext(before)
+    announce?.(await locksOf(session, pending))
     const applied = await runAll(session, {
       ...how,
       folder,
       direction: 'up',
       next: (status) => due(status)[0] ?? null,
       resumeAt,
-      onRan: async (ran) => {
-        await onRan(ran)
+      onRan: async (done) => {
+        ran += 1
+        await onRan(done)
         await weighNext(await readStatus(session, folder))
       },
     })
