@@ -73,7 +73,11 @@ function parse(args: string[]) {
   try {
     return parseArgs({ args, options, strict: true }).values
   } catch (error) {
-    throw new OptionError(`${(error as Error).message.split('. ')[0]}.\n\n${HELP}`)
+    const { code, message } = error as Error & { code?: string }
+    // Node's sentence would repeat the argument, which may be a URL with its password.
+    const isPositional = code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL'
+    const sentence = isPositional ? 'A Postgres URL goes after --upstream' : message.split('. ')[0]
+    throw new OptionError(`${sentence}.\n\n${HELP}`)
   }
 }
 

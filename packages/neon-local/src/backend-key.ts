@@ -1,11 +1,11 @@
 import { takeMessage } from './wire.ts'
 
-const GIVE_UP_BYTES = 64 * 1024 // a session starts with far less, whatever the server's parameters
+const GIVE_UP_BYTES = 64 * 1024 // the start of a session is far shorter
 
-/** Reads along with what Postgres sends at the start of a session, until it names the key that cancels its queries. */
+/** Watches the start of a session for BackendKeyData, the key that cancels its queries. */
 export function watchForKey(): { see: (chunk: Uint8Array) => void; key: () => Uint8Array | undefined } {
   let key: Uint8Array | undefined
-  let buffer: Buffer | null = Buffer.alloc(0) // null when there is no more to wait for
+  let buffer: Buffer | null = Buffer.alloc(0) // null when the key has come, or never will
 
   function see(chunk: Uint8Array): void {
     if (!buffer) return

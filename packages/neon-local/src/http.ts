@@ -7,7 +7,7 @@ import { type Allowed, admitCaller } from './origin.ts'
 import { errorReply, type Reply, writeRaw } from './reply.ts'
 import { createWebSocketServer } from './websocket.ts'
 
-/** What the HTTP server does not do itself. `sql` answers `POST /sql`; `left` aborts when the client goes away. */
+/** The parts of the HTTP server that need Postgres. `sql` answers `POST /sql`; `left` aborts when the client goes away. */
 export type Handlers = {
   allowed: Allowed
   sql: (request: IncomingMessage, left: AbortSignal) => Promise<Reply>

@@ -20,7 +20,7 @@ export function createListener(
   certificate?: Certificate,
 ): Server {
   const tls = certificate && createTls(certificate, (socket) => whenSpoken(socket, served))
-  tls?.on('tlsClientError', () => {}) // the client is told by TLS itself
+  tls?.on('tlsClientError', () => {}) // TLS itself tells the client
   const upgrade = (socket: Socket) => tls?.emit('connection', socket)
 
   function served(socket: Socket, first: number): void {

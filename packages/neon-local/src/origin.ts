@@ -10,7 +10,7 @@ const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i // RFC 9110, 7.2; clients of t
 /**
  * Keeps web pages out, which could otherwise run SQL on the developer's machine. A browser names the page in `Origin`, and
  * the request's relation to it in `Sec-Fetch-Site`; drivers on a server send neither. `Host` must be a loopback name, else a
- * page could reach the endpoint under a name of its own site (DNS rebinding). Returns the headers by which a page of an
+ * page could reach the endpoint under its own site's name (DNS rebinding). Returns the headers by which a page of an
  * allowed origin may read the response. Throws an `HttpError` with status 403.
  */
 export function admitCaller(headers: IncomingHttpHeaders, allowed: Allowed): Record<string, string> {

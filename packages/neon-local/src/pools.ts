@@ -4,7 +4,7 @@ import { connectError, HttpError } from './errors.ts'
 import { CONNECT_TIMEOUT_MS } from './limits.ts'
 import { nameOf, type Upstream } from './upstream.ts'
 
-/** Who connects to which database, as the client's connection string says. */
+/** A user and a database, from the client's connection string. */
 export type Credentials = {
   user: string
   password: string
@@ -13,7 +13,7 @@ export type Credentials = {
   application_name: string | undefined
 }
 
-/** Connections to Postgres, kept apart by credentials so that nobody is served over another's. */
+/** Connections to Postgres, one pool for each set of credentials, so that no client uses another's. */
 export type Pools = {
   /** Returns a connection. Rejects with a `DatabaseError` for wrong credentials, else with an `HttpError`. */
   acquire: (credentials: Credentials) => Promise<PoolClient>

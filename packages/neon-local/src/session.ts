@@ -8,9 +8,9 @@ import type { Upstream } from './upstream.ts'
 export type Session = {
   /** Runs one statement. Rejects with a `DatabaseError`, or with an `HttpError` when the answer grows too large. */
   run: (statement: Statement) => Promise<Outcome>
-  /** Like `run`, for the client's last statement: cleans the session in the same round trip. */
+  /** Like `run`, for the client's last statement: resets the session in the same round trip. */
   runLast: (statement: Statement) => Promise<Outcome>
-  /** Stops what runs and refuses what would come; the session is closed when it is given back. */
+  /** Cancels the running statement and refuses further ones; `release` then closes the session. */
   cancel: () => void
   /** Gives the session back. It is reset, or closed, before the next request. */
   release: () => void

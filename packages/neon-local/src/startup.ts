@@ -25,7 +25,7 @@ export function forPostgres(startup: Buffer): Buffer {
 
 /**
  * Command-line options without those that Neon's proxy takes out (proxy/src/compute/mod.rs, `filtered_options`):
- * `endpoint=…`, `project=…` and `neon_…:…`. They name what the local endpoint has one of.
+ * `endpoint=…`, `project=…` and `neon_…:…`. They choose among endpoints, and here there is one.
  */
 export function withoutNeonOptions(options: string): string {
   const words = options.match(/(?:\\[\s\S]|[^\s\\]|\\$)+/g) ?? [] // a backslash escapes a space

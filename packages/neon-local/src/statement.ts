@@ -4,7 +4,7 @@ import { HttpError } from './errors.ts'
 /** One statement with its parameters, in Postgres's text format. */
 export type Statement = { text: string; values: (string | null)[] }
 
-/** What a statement gave: its rows as Postgres wrote them, in text format. */
+/** The result of a statement, with its rows in Postgres's text format. */
 export type Outcome = {
   fields: FieldDef[]
   rows: (string | null)[][]
@@ -14,7 +14,7 @@ export type Outcome = {
 
 /**
  * Runs one statement over the extended protocol, with text in and out, and settles when Postgres is done with it. Rejects
- * with a `DatabaseError`, or with what `onRow` threw. `onRow` gets the bytes of each row, and its first throw is final.
+ * with a `DatabaseError`, or with the error that `onRow` threw. `onRow` gets the bytes of each row, until it throws.
  * `next` is SQL that travels in the same packet; `answerTo` waits for its answer and must be called in the same turn.
  */
 export function runStatement(
@@ -27,7 +27,7 @@ export function runStatement(
   const outcome: Outcome = { fields: [], rows: [], command: '', rowCount: null }
   let refusal: unknown
 
-  // The callbacks by which `pg` drives a query object of one's own, as pg-cursor and pg-query-stream do.
+  // The callbacks that `pg` calls on a custom query object, such as those of pg-cursor and pg-query-stream.
   const submittable: Submittable & Record<string, unknown> = {
     submit(connection: Connection) {
       connection.stream.cork()
@@ -57,7 +57,7 @@ export function runStatement(
     },
     handleCopyInResponse(connection: Connection) {
       refusal = copyRefused()
-      connection.stream.destroy() // Postgres would read whatever comes next as data to copy
+      connection.stream.destroy() // Postgres would read the next message as data to copy
     },
     handleCopyData() {
       refusal ??= copyRefused()

@@ -6,7 +6,7 @@ import { type Client, type Link, openLink } from './link.ts'
 import type { Upstream } from './upstream.ts'
 import { fatal, ProtocolError } from './wire.ts'
 
-/** Turns a plain connection into an encrypted one. With null there is no need to: it is encrypted, or does not have to be. */
+/** Turns a plain connection into an encrypted one, which it then must become; null where it is encrypted or need not be. */
 export type Encryption = { upgrade: (socket: Socket) => void } | null
 
 /**

@@ -29,8 +29,8 @@ const CONNECTION = ['host', 'port', 'sslmode', 'sslrootcert', 'channel_binding']
 const SESSION = ['options', 'application_name']
 
 /**
- * Reads a Postgres URL as libpq does (PostgreSQL manual, 32.1). Throws `OptionError` for whatever it does not support:
- * a parameter that is silently ignored could be the one that asks for encryption.
+ * Reads a Postgres URL as libpq does (PostgreSQL manual, 32.1). Throws `OptionError` for everything it does not support:
+ * an ignored parameter could be the one that asks for encryption.
  */
 export function readUpstream(text: string): Upstream {
   const url = parse(text)

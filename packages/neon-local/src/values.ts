@@ -48,7 +48,7 @@ function exactJson(text: string): unknown {
 
 const exact = JSON as typeof JSON & { rawJSON: (text: string) => unknown } // ECMAScript 2026; not in TypeScript's library yet
 
-/** For each type its element type, or 0 where it is no array. */
+/** For each type its element type, or 0 where it is not an array. */
 async function elementTypes(session: Session, oids: number[]): Promise<Map<number, number>> {
   const unknown = oids.filter((oid) => oid >= FIRST_OWN_OID || !builtIn.has(oid))
   const known = new Map(builtIn)

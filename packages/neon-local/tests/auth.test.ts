@@ -66,7 +66,7 @@ describe('a WebSocket client signs in', () => {
     },
   )
 
-  test('with a password that is no ASCII', async () => {
+  test('with a password beyond ASCII', async () => {
     const role = `role_${crypto.randomUUID().slice(0, 8)}`
     await endpoint.direct.unsafe(`create role ${role} login password 'pä\u017f%s wörd'`)
     const url = new URL(endpoint.connectionString())
@@ -113,7 +113,7 @@ test.each([
   ['a startup packet of no length', new Uint8Array(8)],
   ['a startup packet without end', new Uint8Array([0, 1, 0, 0, 0, 3, 0, 0])],
   ['no password', new Uint8Array([0, 0, 0, 9, 0, 3, 0, 0, 0, 0x51, 0, 0, 0, 4])],
-])('a client that greets with %s is told so', async (_what, greeting) => {
+])('a client that greets with %s gets an error', async (_what, greeting) => {
   const socket = new WebSocket(`ws://127.0.0.1:${endpoint.port}/v2`)
   socket.binaryType = 'arraybuffer'
   socket.onopen = () => socket.send(greeting)

@@ -78,13 +78,18 @@ describe('the command', () => {
     ],
     ['keys that are not there', ['--jwks', '/no'], /^The JWKS "\/no" can't be read/],
     ['an address that is not here', ['--host', '192.0.2.1'], /^This program may not listen on 192.0.2.1/],
+    [
+      'a URL without its option',
+      ['postgres://u:hush@h/d'],
+      /^A Postgres URL goes after --upstream\.\n\nUsage/,
+    ],
     ['an unknown argument', ['--bogus'], /^Unknown option '--bogus'\.\n\nUsage: neon-local/],
   ])('says what is wrong with %s, in a sentence', async (_what, args, message) => {
     const program = cli(['--upstream', endpoint.upstream, ...args])
     expect(await program.exited).toBe(1)
     const text = await new Response(program.stderr).text()
     expect(text).toMatch(message)
-    expect(text).not.toMatch(/^\s+at /m)
+    expect(text).not.toMatch(/^\s+at |hush/m)
   })
 
   test('takes the port from NEON_LOCAL_PORT, and needs an upstream', async () => {

@@ -22,9 +22,15 @@ const REFUSED: [
   ['no body', '', {}, 400, /could not parse/],
   ['an array', [], {}, 400, /could not parse/],
   ['neither query nor queries', {}, {}, 400, /neither "query" nor "queries"/],
-  ['a query that is no text', { query: 1 }, {}, 400, /could not parse/],
-  ['queries that are none', { queries: [1] }, {}, 400, /could not parse/],
-  ['params that are no array', { query: 'select 1', params: { a: 1 } }, {}, 400, /"params" is not an array/],
+  ['a query that is not a text', { query: 1 }, {}, 400, /could not parse/],
+  ['queries that are numbers', { queries: [1] }, {}, 400, /could not parse/],
+  [
+    'params that are not an array',
+    { query: 'select 1', params: { a: 1 } },
+    {},
+    400,
+    /"params" is not an array/,
+  ],
   ['a NUL in the query', { query: 'select 1\0' }, {}, 400, /NUL/],
   ['a NUL in a parameter', { query: 'select $1', params: ['\0'] }, {}, 400, /invalid byte sequence/],
   ['half a surrogate pair', '{"query":"select $1","params":["\\ud800"]}', {}, 400, /surrogate/],
@@ -36,7 +42,7 @@ const REFUSED: [
     /too deeply/,
   ],
   ['too many parameters', { query: 'select 1', params: Array(65_537).fill('x') }, {}, 400, /more than 65535/],
-  ['bytes that are no UTF-8', notUtf8, {}, 400, /could not parse/],
+  ['bytes that are not UTF-8', notUtf8, {}, 400, /could not parse/],
   ['too few parameters', { query: 'select $1::int', params: [] }, {}, 400, /supplies 0 parameters/],
   [
     'too large a body',
@@ -46,7 +52,13 @@ const REFUSED: [
     /request is too large \(max is 10485760 bytes\)/,
   ],
   ['no connection string', select1, connection(''), 400, /invalid header: neon-connection-string/],
-  ['a connection string that is no URL', select1, connection('nonsense'), 400, /invalid connection string/],
+  [
+    'a connection string that is not a URL',
+    select1,
+    connection('nonsense'),
+    400,
+    /invalid connection string/,
+  ],
   ['a wrong scheme', select1, connection('http://u:p@h/d'), 400, /incorrect scheme/],
   ['no user', select1, connection('postgres://h/d'), 400, /missing username/],
   ['no password', select1, connection('postgres://u@h/d'), 400, /required password/],
@@ -96,7 +108,7 @@ describe('a request is refused in Neon’s shape for', () => {
     expect((await response.json()).message).toMatch(/too large/)
   })
 
-  test('Postgres being away', async () => {
+  test('an unreachable Postgres', async () => {
     const away = await startLocal({ upstream: 'postgres://postgres:x@127.0.0.1:1/away' })
     const answer = await postSql(away, select1)
     expect([answer.status, answer.body.message]).toEqual([

@@ -4,7 +4,7 @@ import pg from 'pg'
 import { startEndpoint } from '../../../tests/support/neon-local.ts'
 import { useNeonLocal } from '../src/settings.ts'
 
-const endpoint = await startEndpoint({ maxConnections: 1 }) // one session, so that whatever leaks shows
+const endpoint = await startEndpoint({ maxConnections: 1 }) // one session, so that leaks show
 afterAll(() => endpoint.close())
 const sql = neon(endpoint.connectionString())
 

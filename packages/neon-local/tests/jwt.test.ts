@@ -66,7 +66,7 @@ describe('the holder of a JWT', () => {
     )
   })
 
-  test('leaves nothing of it to the next request on the connection', async () => {
+  test('leaves no trace for the next request on the connection', async () => {
     await as(await token({ sub: 'alice' }))`select 1`
     await failure(as(await token({ sub: 'alice' }))`select 1 / 0`)
     const sql = neon(endpoint.connectionString())
@@ -103,7 +103,7 @@ describe('the holder of a JWT', () => {
     }
   })
 
-  test('is told that there are no keys where there are none', async () => {
+  test('is refused where the endpoint has no keys', async () => {
     const local = await startLocal({ upstream: endpoint.upstream })
     expect(await failure(as('any', withoutPassword(local.connectionString()))`select 1`)).toMatch(
       /name them with --jwks/,

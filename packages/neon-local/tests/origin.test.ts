@@ -54,7 +54,7 @@ describe('a web page can not run SQL', () => {
     ['no origin, from another site', { 'Sec-Fetch-Site': 'cross-site' }],
     ['no origin, from the same site', { 'Sec-Fetch-Site': 'same-site' }],
     ['no origin, from its own page', { 'Sec-Fetch-Site': 'same-origin' }],
-    ['a name of its own for this machine', { Host: 'rebind.evil.example' }],
+    ['its own name for this machine', { Host: 'rebind.evil.example' }],
     ['a name that ends like loopback', { Host: 'evil-localhost:4444' }],
     ['a name that begins like loopback', { Host: '127.0.0.1.evil.example' }],
     ['a name in the part for the user', { Host: 'localhost:1@evil.example' }],

@@ -72,7 +72,7 @@ describe('sessions over WebSocket', () => {
     expect((await failure(firstQuery(endpoint.connectionString('unknown')))).code).toBe('3D000')
   })
 
-  test('report that Postgres is away', async () => {
+  test('report that Postgres is unreachable', async () => {
     const away = await startLocal({ upstream: 'postgres://postgres:x@127.0.0.1:1/away' })
     const error = await failure(firstQuery(away.connectionString()))
     expect([error.code, error.message]).toEqual([
