@@ -13,7 +13,7 @@ export type Client = {
   send: (chunk: Buffer) => boolean
   /** Stops or resumes reading from the client. */
   hold: (isHeld: boolean) => void
-  close: (reason: 'end' | 'error') => void
+  close: (reason: 'end' | 'error' | 'protocol') => void
 }
 
 /** A client's connection to Postgres. */

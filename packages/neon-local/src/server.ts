@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import type { WebSocket } from 'ws'
+import type { Switchboard } from './conversation.ts'
 import { createHttpServer } from './http.ts'
 import { createAdmission, JWT_ROLES } from './jwt.ts'
 import { IDLE_TIMEOUT_MS, MAX_CONNECTIONS } from './limits.ts'
@@ -29,9 +30,9 @@ export async function startNeonLocal(options: Options): Promise<NeonLocal> {
     max: options.maxConnections ?? MAX_CONNECTIONS,
     idleTimeoutMs: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
   })
-  const links = new Set<Link>()
+  const switchboard = { upstream, links: new Set<Link>() }
   try {
-    const listener = await createEndpoint(options, hostname, { upstream, pools, links })
+    const listener = await createEndpoint(options, hostname, switchboard, pools)
     const close = closer(listener)
     listener.listen(wanted, hostname)
     await once(listener, 'listening')
@@ -44,7 +45,7 @@ export async function startNeonLocal(options: Options): Promise<NeonLocal> {
       connectionString: (database) => connectionString(upstream, host, isEncrypted, database),
       async stop() {
         close()
-        await Promise.all([...links].map((link) => link.hangUp()))
+        await Promise.all([...switchboard.links].map((link) => link.hangUp()))
         await pools.close()
       },
     }
@@ -54,21 +55,21 @@ export async function startNeonLocal(options: Options): Promise<NeonLocal> {
   }
 }
 
-type Behind = { upstream: Upstream; pools: Pools; links: Set<Link> }
-
 async function createEndpoint(
   { jwks, jwtRoles: roles = JWT_ROLES, allowOrigins = [], allowHosts = [], tls }: Options,
   hostname: string,
-  { upstream, pools, links }: Behind,
+  switchboard: Switchboard,
+  pools: Pools,
 ): Promise<Server> {
+  const { upstream } = switchboard
   const admit = await createAdmission(jwks === undefined ? undefined : { jwks, roles }, upstream, pools)
   const hosts = [reachable(hostname), ...allowHosts].map((name) => name.toLowerCase())
   const http = createHttpServer({
     allowed: { origins: allowOrigins, hosts },
     sql: (request, left) => answerSql(request, left, { pools, upstream, admit }),
-    webSocket: (webSocket: WebSocket) => serveWebSocket(webSocket, upstream, links),
+    webSocket: (webSocket: WebSocket) => serveWebSocket(webSocket, switchboard),
   })
-  return createListener(http, (socket, encryption) => servePostgres(socket, upstream, links, encryption), tls)
+  return createListener(http, (socket, encryption) => servePostgres(socket, switchboard, encryption), tls)
 }
 
 /** Returns a function that stops a server from listening, and ends its connections. */
