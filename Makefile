@@ -63,6 +63,10 @@ test-branch: node_modules/.dev ## run the tests on a Neon branch made for them: 
 check: node_modules/.dev ## format, lint, types, structure, migrations, and the Worker's bundle
 	$(DO) check
 
+.PHONY: client
+client: node_modules/.dev ## write the types of the app's operations into packages/client
+	$(DO) client
+
 .PHONY: format
 format: node_modules/.dev ## let Biome mend what it can
 	$(DO) format

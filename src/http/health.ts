@@ -18,7 +18,7 @@ export const healthRoutes = new Hono<Env>()
       tag: 'health',
     }),
     anyone,
-    (c) => c.json({ status: 'ok' }),
+    (c) => c.json({ status: 'ok' }, 200),
   )
   .get(
     '/ready',
@@ -32,6 +32,6 @@ export const healthRoutes = new Hono<Env>()
     async (c) => {
       const obstacle = await findObstacle(c.env.probe ?? c.env.db, c.env.migration)
       if (obstacle) throw new AppError('unavailable', DATABASE_UNAVAILABLE, { reason: obstacle.advice })
-      return c.json({ status: 'ready' })
+      return c.json({ status: 'ready' }, 200)
     },
   )

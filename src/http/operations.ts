@@ -1,9 +1,10 @@
-import type { Hono, MiddlewareHandler } from 'hono'
+import type { Env as AnyEnv, Hono, Input, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type * as z from 'zod'
 import type { Config } from '../config.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Env } from './env.ts'
+import type { Refusal } from './problem.ts'
 
 /** Who may call an operation. `maybe signed in` is open to anyone, and does more for some callers. */
 export type Access = 'anyone' | 'maybe signed in' | 'signed in' | 'admins'
@@ -12,7 +13,7 @@ export type Access = 'anyone' | 'maybe signed in' | 'signed in' | 'admins'
 export type Schema<Kind extends z.ZodType = z.ZodType> = Kind | ((config: Config) => Kind)
 
 /** What OpenAPI says of an operation beyond its id and its success. */
-export type About = {
+export type About<Code extends ErrorCode = ErrorCode> = {
   /** By default the id in words: `listNotes` becomes "List notes". */
   summary?: string
   description?: string
@@ -21,13 +22,13 @@ export type About = {
   /** Headers of the success response, by name, with their descriptions. */
   headers?: Record<string, string>
   /** The errors that neither a guard nor a validator adds. */
-  errors?: ErrorCode[]
+  errors?: Code[]
   /** Whether the settings close an operation that its guard leaves open. The service enforces it. */
   isClosed?: (config: Config) => boolean
 }
 
 /** What one handler or middleware contributes to the description of its operation. */
-export type Description = About & {
+export type Description<Code extends ErrorCode = ErrorCode> = About<Code> & {
   id?: string
   success?: { status: number; schema?: z.ZodType }
   access?: Access
@@ -38,29 +39,41 @@ export type Description = About & {
 
 const descriptions = new WeakMap<object, Description>()
 
-/** Notes what `handler` does, for OpenAPI and for the rules over all routes, and returns it unchanged. */
-export function described<Handler extends MiddlewareHandler>(
-  handler: Handler,
-  description: Description,
-): Handler {
+/**
+ * Notes what `handler` does, for OpenAPI and for the rules over all routes, and returns it unchanged. Its type has the
+ * responses to `errors`, for typed clients.
+ */
+export function described<
+  E extends AnyEnv,
+  Path extends string,
+  In extends Input,
+  Code extends ErrorCode = never,
+>(
+  handler: MiddlewareHandler<E, Path, In>,
+  description: Description<Code>,
+): MiddlewareHandler<E, Path, In, Refusal<Code>> {
   descriptions.set(handler, description)
-  return handler
+  // What it throws, `respondWithProblem` responds with.
+  return handler as unknown as MiddlewareHandler<E, Path, In, Refusal<Code>>
 }
+
+/** The errors that any operation can respond with: each refuses unknown query keys, and needs settings and a database. */
+export const EVERYWHERE = ['invalid', 'unavailable', 'misconfigured'] as const satisfies ErrorCode[]
 
 /**
  * Describes an operation in OpenAPI. `id` is the name of its function in generated clients, so it must be unique and stay;
  * `schema` is that of the body of a success with `status`. Without this an operation works, but is not in the document.
  */
-export function operation(
+export function operation<Code extends ErrorCode = never>(
   id: string,
   status: number,
   schema?: z.ZodType | null,
-  about: About = {},
-): MiddlewareHandler<Env> {
+  { errors = [], ...about }: About<Code> = {},
+) {
   const success = schema ? { status, schema } : { status }
   return described(
     createMiddleware<Env>((_, next) => next()),
-    { summary: inWords(id), ...about, id, success },
+    { summary: inWords(id), ...about, errors: [...errors, ...EVERYWHERE], id, success },
   )
 }
 

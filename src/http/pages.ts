@@ -1,4 +1,4 @@
-import type { Context } from 'hono'
+import type { Context, TypedResponse } from 'hono'
 import * as z from 'zod'
 import type { Keyset, Position, Sort } from '../db/keyset.ts'
 
@@ -95,13 +95,16 @@ export function pageOfRows<Row>(rows: Row[], limit: number, positionOf: (row: Ro
 }
 
 /** Answers with a page, and with a `Link` header (RFC 8288) to the next one if there is one. */
-export function respondWithPage<Body extends Page<unknown>>(c: Context, body: Body) {
+export function respondWithPage<Body extends Page<unknown>>(
+  c: Context,
+  body: Body,
+): Response & TypedResponse<Body, 200, 'json'> {
   if (body.nextCursor) {
     const query = new URLSearchParams(c.req.query())
     query.set('cursor', body.nextCursor)
     c.header('Link', `<${c.req.path}?${query}>; rel="next"`)
   }
-  return c.json(body)
+  return c.json(body, 200) as Response & TypedResponse<Body, 200, 'json'>
 }
 
 /** Writes a position as an opaque cursor. */

@@ -1,7 +1,7 @@
-import type { Context } from 'hono'
+import type { Context, TypedResponse } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { queryFault } from '../db/sql-error.ts'
-import { AppError, type ErrorCode } from '../errors.ts'
+import { AppError, type ErrorCode, type FieldError } from '../errors.ts'
 import { databaseProblem } from './database-problem.ts'
 import type { Env } from './env.ts'
 
@@ -30,6 +30,22 @@ export const problems: Record<ErrorCode, (typeof PROBLEMS)[ErrorCode]> = PROBLEM
 /** The URN of an error code, which problems have as their `type`. */
 export const typeOf = <Code extends ErrorCode>(code: Code) => `urn:hearth:problem:${code}` as const
 
+/** The body of the response to an error. */
+export type Problem<Code extends ErrorCode = ErrorCode> = {
+  type: `urn:hearth:problem:${Code}`
+  title: string
+  status: number
+  detail: string
+  errors?: FieldError[]
+  instance: string
+  requestId: string
+}
+
+/** The type of the responses to errors, one for each code: Hono's typed client knows them by their status. */
+export type Refusal<Code extends ErrorCode> = Code extends ErrorCode
+  ? TypedResponse<Problem<Code>, (typeof PROBLEMS)[Code]['status'], 'json'>
+  : never
+
 /** Responds to any thrown value with problem+json (RFC 9457). Unexpected errors reveal nothing. */
 export const respondWithProblem = (thrown: unknown, c: Context<Env>): Response =>
   respond(asAppError(thrown) ?? databaseProblem(thrown, c) ?? INTERNAL, c)
@@ -42,7 +58,7 @@ function respond(error: AppError, c: Context<Env>): Response {
   if (status === 401) c.header('WWW-Authenticate', 'Bearer')
   if (status === 503 || status === 429) c.header('Retry-After', String(retryAfter ?? 1))
   if (allow) c.header('Allow', allow.join(', '))
-  const body = {
+  const body: Problem = {
     type: typeOf(error.code),
     title,
     status,

@@ -16,7 +16,7 @@ import { PasswordChange } from './schema.ts'
 export const meRoutes = new Hono<Env>()
   .get('/', operation('getMe', 200, User, { summary: 'Get yourself' }), signedIn, async (c) => {
     const user = await getCaller(c.env.db, c.var.caller)
-    return c.json(User.parse(user))
+    return c.json(User.parse(user), 200)
   })
   .patch(
     '/',
@@ -30,7 +30,7 @@ export const meRoutes = new Hono<Env>()
     async (c) => {
       const user = await updateUser(c.env.db, c.var.caller, 'me', c.req.valid('json'))
       if (c.req.valid('json').email) c.env.deliver?.()
-      return c.json(User.parse(user))
+      return c.json(User.parse(user), 200)
     },
   )
   .post(

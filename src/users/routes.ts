@@ -54,7 +54,7 @@ export const userRoutes = new Hono<Env>()
     userId,
     async (c) => {
       const user = await getUser(c.env.db, c.var.caller, c.req.valid('param').id)
-      return c.json(User.parse(user))
+      return c.json(User.parse(user), 200)
     },
   )
   .patch(
@@ -71,7 +71,7 @@ export const userRoutes = new Hono<Env>()
       const { id } = c.req.valid('param')
       const user = await updateUser(c.env.db, c.var.caller, id, c.req.valid('json'))
       if (c.req.valid('json').email) c.env.deliver?.()
-      return c.json(User.parse(user))
+      return c.json(User.parse(user), 200)
     },
   )
   .post(

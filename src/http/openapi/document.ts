@@ -1,7 +1,6 @@
 import type { Hono } from 'hono'
 import type * as z from 'zod'
 import type { Config } from '../../config.ts'
-import type { ErrorCode } from '../../errors.ts'
 import type { Env } from '../env.ts'
 import { type Operation, operationsOf } from '../operations.ts'
 import { oncePerConfig } from '../per-config.ts'
@@ -32,9 +31,6 @@ const INFO = {
 
 const TOKEN = { type: 'http', scheme: 'bearer', description: 'The token of a session: see `POST /sessions`.' }
 
-// Each operation refuses unknown query keys, and needs a server with its settings and its database.
-const EVERYWHERE: ErrorCode[] = ['invalid', 'unavailable', 'misconfigured']
-
 function build(operations: Operation[], config: Config): OpenApi {
   const { schemas, convert } = schemaComponents()
   const responses: Record<string, object> = {}
@@ -42,7 +38,7 @@ function build(operations: Operation[], config: Config): OpenApi {
   for (const operation of operations) {
     if (!operation.id) continue
     const template = operation.path.replace(/:(\w+)/g, '{$1}')
-    const errors = problemResponses([...operation.errors, ...EVERYWHERE], convert)
+    const errors = problemResponses(operation.errors, convert)
     Object.assign(responses, errors.components)
     paths[template] ??= {}
     paths[template][operation.method.toLowerCase()] = {

@@ -1,0 +1,382 @@
+// Written by `make client`, from the types of the app.
+
+/** What each operation takes and responds with: by path, method, and the status of errors. */
+export type Contract = {
+  '/health': {
+    $get: {
+      input: object
+      success: {
+        output: {
+          status: string
+        }
+        outputFormat: 'json'
+        status: 200
+      }
+      errors: {
+        422: 'invalid'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+  }
+  '/me': {
+    $delete: {
+      input: object
+      success: {
+        output: null
+        outputFormat: 'body'
+        status: 204
+      }
+      errors: {
+        401: 'unauthenticated'
+        422: 'invalid'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+    $get: {
+      input: object
+      success: {
+        output: {
+          id: number
+          username: string
+          email: string | null
+          suspended: boolean
+          createdAt: string
+          updatedAt: string
+          role: 'admin' | 'user'
+        }
+        outputFormat: 'json'
+        status: 200
+      }
+      errors: {
+        401: 'unauthenticated'
+        422: 'invalid'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+    $patch: {
+      input: {
+        json: {
+          username?: string | undefined
+          email?: string | null | undefined
+          role?: 'admin' | 'user' | undefined
+          suspended?: boolean | undefined
+        }
+      }
+      success: {
+        output: {
+          id: number
+          username: string
+          email: string | null
+          suspended: boolean
+          createdAt: string
+          updatedAt: string
+          role: 'admin' | 'user'
+        }
+        outputFormat: 'json'
+        status: 200
+      }
+      errors: {
+        400: 'malformed'
+        401: 'unauthenticated'
+        403: 'forbidden'
+        409: 'conflict'
+        413: 'too_large'
+        415: 'unsupported_media_type'
+        422: 'invalid'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+  }
+  '/me/password': {
+    $put: {
+      input: {
+        json: {
+          currentPassword: string
+          newPassword: string
+        }
+      }
+      success: {
+        output: null
+        outputFormat: 'body'
+        status: 204
+      }
+      errors: {
+        400: 'malformed'
+        401: 'unauthenticated'
+        413: 'too_large'
+        415: 'unsupported_media_type'
+        422: 'invalid'
+        429: 'too_many_attempts'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+  }
+  '/ready': {
+    $get: {
+      input: object
+      success: {
+        output: {
+          status: string
+        }
+        outputFormat: 'json'
+        status: 200
+      }
+      errors: {
+        422: 'invalid'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+  }
+  '/sessions': {
+    $get: {
+      input: {
+        query: {
+          limit?: string | undefined
+          cursor?: string | undefined
+          sort?: '-id' | undefined
+        }
+      }
+      success: {
+        output: {
+          items: {
+            id: number
+            userAgent: string | null
+            ip: string | null
+            createdAt: string
+            lastUsedAt: string
+            current: boolean
+          }[]
+          nextCursor: string | null
+        }
+        outputFormat: 'json'
+        status: 200
+      }
+      errors: {
+        401: 'unauthenticated'
+        422: 'invalid'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+    $post: {
+      input: {
+        json: {
+          username: string
+          password: string
+        }
+      }
+      success: {
+        output: {
+          token: string
+          expiresAt: string
+          user: {
+            id: number
+            username: string
+            email: string | null
+            suspended: boolean
+            createdAt: string
+            updatedAt: string
+            role: 'admin' | 'user'
+          }
+        }
+        outputFormat: 'json'
+        status: 201
+      }
+      errors: {
+        400: 'malformed'
+        401: 'bad_credentials'
+        403: 'suspended'
+        413: 'too_large'
+        415: 'unsupported_media_type'
+        422: 'invalid'
+        429: 'too_many_attempts'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+  }
+  '/sessions/:id': {
+    $delete: {
+      input: {
+        param: {
+          id: string
+        }
+      }
+      success: {
+        output: null
+        outputFormat: 'body'
+        status: 204
+      }
+      errors: {
+        401: 'unauthenticated'
+        404: 'not_found'
+        422: 'invalid'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+  }
+  '/sessions/current': {
+    $delete: {
+      input: object
+      success: {
+        output: null
+        outputFormat: 'body'
+        status: 204
+      }
+      errors: {
+        401: 'unauthenticated'
+        422: 'invalid'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+  }
+  '/users': {
+    $get: {
+      input: {
+        query: {
+          limit?: string | undefined
+          cursor?: string | undefined
+          sort?: '-createdAt' | '-id' | '-username' | 'createdAt' | 'id' | 'username' | undefined
+          q?: string | undefined
+        }
+      }
+      success: {
+        output: {
+          items: {
+            id: number
+            username: string
+            email: string | null
+            suspended: boolean
+            createdAt: string
+            updatedAt: string
+            role: 'admin' | 'user'
+          }[]
+          nextCursor: string | null
+        }
+        outputFormat: 'json'
+        status: 200
+      }
+      errors: {
+        401: 'unauthenticated'
+        403: 'forbidden'
+        422: 'invalid'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+    $post: {
+      input: {
+        json: {
+          username: string
+          email?: string | null | undefined
+          password: string
+        }
+      }
+      success: {
+        output: {
+          id: number
+          username: string
+          email: string | null
+          suspended: boolean
+          createdAt: string
+          updatedAt: string
+          role: 'admin' | 'user'
+        }
+        outputFormat: 'json'
+        status: 201
+      }
+      errors: {
+        400: 'malformed'
+        401: 'unauthenticated'
+        403: 'registration_closed'
+        409: 'conflict'
+        413: 'too_large'
+        415: 'unsupported_media_type'
+        422: 'invalid'
+        429: 'too_many_attempts'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+  }
+  '/users/:id': {
+    $delete: {
+      input: {
+        param: {
+          id: string
+        }
+      }
+      success: {
+        output: null
+        outputFormat: 'body'
+        status: 204
+      }
+      errors: {
+        401: 'unauthenticated'
+        404: 'not_found'
+        422: 'invalid'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+    $get: {
+      input: {
+        param: {
+          id: string
+        }
+      }
+      success: {
+        output: {
+          id: number
+          username: string
+          email: string | null
+          suspended: boolean
+          createdAt: string
+          updatedAt: string
+          role: 'admin' | 'user'
+        }
+        outputFormat: 'json'
+        status: 200
+      }
+      errors: {
+        401: 'unauthenticated'
+        404: 'not_found'
+        422: 'invalid'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+    $patch: {
+      input: {
+        param: {
+          id: string
+        }
+      } & {
+        json: {
+          username?: string | undefined
+          email?: string | null | undefined
+          role?: 'admin' | 'user' | undefined
+          suspended?: boolean | undefined
+        }
+      }
+      success: {
+        output: {
+          id: number
+          username: string
+          email: string | null
+          suspended: boolean
+          createdAt: string
+          updatedAt: string
+          role: 'admin' | 'user'
+        }
+        outputFormat: 'json'
+        status: 200
+      }
+      errors: {
+        400: 'malformed'
+        401: 'unauthenticated'
+        403: 'forbidden'
+        404: 'not_found'
+        409: 'conflict'
+        413: 'too_large'
+        415: 'unsupported_media_type'
+        422: 'invalid'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+  }
+}
