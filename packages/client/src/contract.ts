@@ -2,6 +2,26 @@
 
 /** What each operation takes and responds with: by path, method, and the status of errors. */
 export type Contract = {
+  '/email-verifications/:token': {
+    $put: {
+      input: {
+        param: {
+          token: string
+        }
+      }
+      success: {
+        output: null
+        outputFormat: 'body'
+        status: 204
+      }
+      errors: {
+        404: 'not_found'
+        409: 'conflict'
+        422: 'invalid'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+  }
   '/health': {
     $get: {
       input: object
@@ -39,6 +59,7 @@ export type Contract = {
           id: number
           username: string
           email: string | null
+          emailVerified: boolean
           suspended: boolean
           createdAt: string
           updatedAt: string
@@ -67,6 +88,7 @@ export type Contract = {
           id: number
           username: string
           email: string | null
+          emailVerified: boolean
           suspended: boolean
           createdAt: string
           updatedAt: string
@@ -82,6 +104,22 @@ export type Contract = {
         409: 'conflict'
         413: 'too_large'
         415: 'unsupported_media_type'
+        422: 'invalid'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+  }
+  '/me/email-verification': {
+    $post: {
+      input: object
+      success: {
+        output: null
+        outputFormat: 'body'
+        status: 202
+      }
+      errors: {
+        401: 'unauthenticated'
+        409: 'conflict'
         422: 'invalid'
         503: 'misconfigured' | 'unavailable'
       }
@@ -111,6 +149,55 @@ export type Contract = {
       }
     }
   }
+  '/password-resets': {
+    $post: {
+      input: {
+        json: {
+          username: string
+        }
+      }
+      success: {
+        output: null
+        outputFormat: 'body'
+        status: 202
+      }
+      errors: {
+        400: 'malformed'
+        413: 'too_large'
+        415: 'unsupported_media_type'
+        422: 'invalid'
+        429: 'too_many_attempts'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+  }
+  '/password-resets/:token': {
+    $put: {
+      input: {
+        param: {
+          token: string
+        }
+      } & {
+        json: {
+          newPassword: string
+        }
+      }
+      success: {
+        output: null
+        outputFormat: 'body'
+        status: 204
+      }
+      errors: {
+        400: 'malformed'
+        404: 'not_found'
+        413: 'too_large'
+        415: 'unsupported_media_type'
+        422: 'invalid'
+        429: 'too_many_attempts'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+  }
   '/ready': {
     $get: {
       input: object
@@ -128,6 +215,19 @@ export type Contract = {
     }
   }
   '/sessions': {
+    $delete: {
+      input: object
+      success: {
+        output: null
+        outputFormat: 'body'
+        status: 204
+      }
+      errors: {
+        401: 'unauthenticated'
+        422: 'invalid'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
     $get: {
       input: {
         query: {
@@ -172,6 +272,7 @@ export type Contract = {
             id: number
             username: string
             email: string | null
+            emailVerified: boolean
             suspended: boolean
             createdAt: string
             updatedAt: string
@@ -244,6 +345,7 @@ export type Contract = {
             id: number
             username: string
             email: string | null
+            emailVerified: boolean
             suspended: boolean
             createdAt: string
             updatedAt: string
@@ -274,6 +376,7 @@ export type Contract = {
           id: number
           username: string
           email: string | null
+          emailVerified: boolean
           suspended: boolean
           createdAt: string
           updatedAt: string
@@ -325,6 +428,7 @@ export type Contract = {
           id: number
           username: string
           email: string | null
+          emailVerified: boolean
           suspended: boolean
           createdAt: string
           updatedAt: string
@@ -358,6 +462,7 @@ export type Contract = {
           id: number
           username: string
           email: string | null
+          emailVerified: boolean
           suspended: boolean
           createdAt: string
           updatedAt: string
@@ -374,6 +479,30 @@ export type Contract = {
         409: 'conflict'
         413: 'too_large'
         415: 'unsupported_media_type'
+        422: 'invalid'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+  }
+  '/users/:id/password-reset': {
+    $post: {
+      input: {
+        param: {
+          id: string
+        }
+      }
+      success: {
+        output: {
+          token: string
+          expiresAt: string
+        }
+        outputFormat: 'json'
+        status: 201
+      }
+      errors: {
+        401: 'unauthenticated'
+        403: 'forbidden'
+        404: 'not_found'
         422: 'invalid'
         503: 'misconfigured' | 'unavailable'
       }
