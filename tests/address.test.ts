@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { addressBlock } from '../src/access/address.ts'
 import { loadConfig } from '../src/config.ts'
-import { forwardedAddress, parseAddress } from '../src/http/address.ts'
+import { addressBlock, forwardedAddress, parseAddress } from '../src/http/address.ts'
 import { user } from './support/factories.ts'
 import { call, services } from './support/http.ts'
 

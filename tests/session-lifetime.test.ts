@@ -73,8 +73,8 @@ describe('the sweep', () => {
       { key: 'name:recovered', spentUntil: ago(2) },
       { key: 'name:just-now', spentUntil: ago(0) },
     ])
-    expect(await sweep(db)).toEqual({ sessions: 5, known_places: 1, rate_limits: 1 })
-    expect(await sweep(db)).toEqual({ sessions: 0, known_places: 0, rate_limits: 0 })
+    expect(await sweep(db)).toEqual({ sessions: 5, one_time_tokens: 0, known_places: 1, rate_limits: 1 })
+    expect(await sweep(db)).toEqual({ sessions: 0, one_time_tokens: 0, known_places: 0, rate_limits: 0 })
     expect((await call('GET /me', { token })).status).toBe(200)
     expect((await db.select().from(rateLimits)).map(({ key }) => key)).toContain('name:just-now')
     expect(await db.$count(knownPlaces)).toBe(1)

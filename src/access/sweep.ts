@@ -1,13 +1,14 @@
 import { getTableName, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { Db } from '../db/db.ts'
-import { knownPlaces, rateLimits, sessions } from './table.ts'
+import { knownPlaces, oneTimeTokens, rateLimits, sessions } from './table.ts'
 
-/** A table whose rows are of no use once `until` has passed. There must be an index on it. */
+/** A table whose rows are of no use once `until` has passed. Large tables need an index on it. */
 type Perishable = { table: PgTable; until: PgColumn }
 
 const PERISHABLE: Perishable[] = [
   { table: sessions, until: sessions.expiresAt },
+  { table: oneTimeTokens, until: oneTimeTokens.expiresAt }, // two a user at most, so it does without an index
   { table: knownPlaces, until: knownPlaces.expiresAt },
   { table: rateLimits, until: rateLimits.spentUntil },
 ]

@@ -5,6 +5,7 @@ import { newestMigration } from '../db/migration.ts'
 import { connect } from '../db/neon.ts'
 import { AppError } from '../errors.ts'
 import { misconfiguredApp } from '../http/misconfigured.ts'
+import { roomOf } from '../http/room.ts'
 import { mailerOf } from '../mail/deliveries.ts'
 import { deliverDue } from '../mail/outbox.ts'
 
@@ -13,6 +14,9 @@ type Worker = {
   fetch: (request: Request, context: Context) => Response | Promise<Response>
   scheduled: () => Promise<void>
 }
+
+// workerd computes one hash at a time, in a fifth of a second: the last of so many ends within half of the deadline.
+const MOST_HASHING = 16
 
 // An isolate has one environment, so settings are read once. The connection holds nothing that belongs to one request.
 const workers = new WeakMap<Cloudflare.Env, Worker>()
@@ -33,6 +37,7 @@ function startWorker(env: Cloudflare.Env): Worker {
   try {
     const config = loadConfig({ ...env })
     const { db } = connect(config.databaseUrl)
+    const room = roomOf(MOST_HASHING)
     const mailer = mailerOf(config)
     const deliver = async () => {
       while ((await deliverDue(db, mailer, `${config.appUrl}/account`)) > 0);
@@ -43,6 +48,7 @@ function startWorker(env: Cloudflare.Env): Worker {
           db,
           config,
           migration: newestMigration,
+          room,
           ip: clientOf(request),
           deliver: () => context.waitUntil(deliver()),
         }),

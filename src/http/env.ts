@@ -3,11 +3,12 @@ import type { Config } from '../config.ts'
 import type { Db } from '../db/db.ts'
 import type { Migration } from '../db/migration.ts'
 import type { Work } from '../db/work.ts'
+import type { Room } from './room.ts'
 
 /**
  * What the runtime hands the app with each request. `probe` reaches the same database as `db`, for `/ready` alone, which
  * requests can't starve then; `migration` is the one that the database must have to be ready; `ip` is the address at the other
- * end of the connection.
+ * end of the connection; `room` is set where one hash stops all other requests.
  */
 export type Services = {
   db: Db
@@ -17,6 +18,7 @@ export type Services = {
   ip?: string | undefined
   /** Says that a mail was put into the outbox, so that it need not wait for the next look. */
   deliver?: (() => void) | undefined
+  room?: Room | undefined
 }
 
 /**

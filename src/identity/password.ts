@@ -1,5 +1,6 @@
 import { type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import type { ScryptCost } from '../config.ts'
+import { waitingFor } from '../db/work.ts'
 import { fairQueue, type Turn } from './queue.ts'
 
 // A hash takes a core for a fifth of a second and 16 MiB; a flood of them must not take every thread and all memory.
@@ -57,13 +58,11 @@ function parse(hash: string): StoredHash | null {
 
 function derive(password: string, salt: Uint8Array, cost: ScryptCost, turn: Turn): Promise<Buffer> {
   const options: ScryptOptions = { ...cost, maxmem: 256 * cost.N * cost.r } // twice what RFC 7914 needs
-  return inTurn(
-    turn,
-    () =>
-      new Promise((resolve, reject) => {
-        scrypt(password, salt, KEY_BYTES, options, (error, key) => (error ? reject(error) : resolve(key)))
-      }),
-  )
+  const task = () =>
+    new Promise<Buffer>((resolve, reject) => {
+      scrypt(password, salt, KEY_BYTES, options, (error, key) => (error ? reject(error) : resolve(key)))
+    })
+  return waitingFor('hash', () => inTurn(turn, task))
 }
 
 // The PHC string format has base64 without padding.

@@ -1,5 +1,4 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
-import { addressBlock } from '../access/address.ts'
 import { attempted } from '../access/attempts.ts'
 import {
   type Caller,
@@ -17,6 +16,7 @@ import type { Config } from '../config.ts'
 import type { Db } from '../db/db.ts'
 import { type Placeholders, prepared } from '../db/prepared.ts'
 import { AppError } from '../errors.ts'
+import { addressBlock } from '../http/address.ts'
 import type { Client } from '../http/client.ts'
 import { hashPassword } from '../identity/password.ts'
 import { assertNotPwned } from '../identity/pwned.ts'

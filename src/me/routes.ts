@@ -4,6 +4,7 @@ import { signedIn } from '../access/guards.ts'
 import { clientOf } from '../http/client.ts'
 import type { Env } from '../http/env.ts'
 import { operation } from '../http/operations.ts'
+import { hashes } from '../http/room.ts'
 import { validateBody } from '../http/validate.ts'
 import { User } from '../identity/schema.ts'
 import { requestVerification } from '../users/email.ts'
@@ -65,6 +66,7 @@ export const meRoutes = new Hono<Env>()
       errors: ['too_many_attempts'],
     }),
     signedIn,
+    hashes,
     validateBody(PasswordChange),
     async (c) => {
       const changer = { client: clientOf(c), caller: c.var.caller }

@@ -4,6 +4,7 @@ import { SingleUseToken } from '../access/one-time.ts'
 import { clientOf } from '../http/client.ts'
 import type { Env } from '../http/env.ts'
 import { anyone, operation } from '../http/operations.ts'
+import { hashes } from '../http/room.ts'
 import { validateBody, validatePath } from '../http/validate.ts'
 import { Reset, ResetRequest } from './schema.ts'
 import { requestReset, resetPassword } from './service.ts'
@@ -35,6 +36,7 @@ export const passwordResetRoutes = new Hono<Env>()
     }),
     anyone,
     validatePath(z.object({ token: SingleUseToken })),
+    hashes,
     validateBody(Reset),
     async (c) => {
       const { token } = c.req.valid('param')

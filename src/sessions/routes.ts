@@ -6,6 +6,7 @@ import type { Env } from '../http/env.ts'
 import { anyone, operation } from '../http/operations.ts'
 import { respondWithPage } from '../http/pages.ts'
 import { Id } from '../http/params.ts'
+import { hashes } from '../http/room.ts'
 import { validateBody, validatePath, validateQuery } from '../http/validate.ts'
 import { Credentials, SessionPage, SessionQuery, SignedIn } from './schema.ts'
 import { endAllSessions, endSession, listSessions } from './service.ts'
@@ -23,6 +24,7 @@ export const sessionRoutes = new Hono<Env>()
       errors: ['bad_credentials', 'suspended', 'too_many_attempts'],
     }),
     anyone,
+    hashes,
     validateBody(Credentials),
     async (c) => {
       const signedIn = await signIn(c.env.db, clientOf(c), c.req.valid('json'), c.env.config)

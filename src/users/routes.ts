@@ -6,6 +6,7 @@ import type { Env } from '../http/env.ts'
 import { operation } from '../http/operations.ts'
 import { respondWithPage } from '../http/pages.ts'
 import { Id } from '../http/params.ts'
+import { hashes } from '../http/room.ts'
 import { validateBody, validatePath, validateQuery } from '../http/validate.ts'
 import { User } from '../identity/schema.ts'
 import { register } from './register.ts'
@@ -29,6 +30,7 @@ export const userRoutes = new Hono<Env>()
       isClosed: ({ registration }) => registration === 'closed',
     }),
     maybeSignedIn,
+    hashes,
     validateBody(NewUser),
     async (c) => {
       const registrant = { client: clientOf(c), caller: c.var.caller }
