@@ -2,6 +2,7 @@ import { type Context, Hono, type MiddlewareHandler, type Next } from 'hono'
 import { cors } from 'hono/cors'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
+import { accountRoutes } from './account/routes.ts'
 import { emailVerificationRoutes } from './email-verifications/routes.ts'
 import { limitBody } from './http/body.ts'
 import { answerInTime } from './http/deadline.ts'
@@ -56,6 +57,7 @@ export const app = new Hono<Env>()
   .route('/me', meRoutes)
   .route('/sessions', sessionRoutes)
   .route('/password-resets', passwordResetRoutes)
+  .route('/account', accountRoutes)
   .route('/email-verifications', emailVerificationRoutes)
   .onError(respondWithProblem)
 

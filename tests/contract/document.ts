@@ -19,11 +19,14 @@ const page = (type: string): Operations => ({
   get: { responses: { 200: { content: { [type]: {} } }, 422: problem } },
 })
 
-// The document does not describe itself, nor the page that shows it.
+// The document does not describe itself, nor the pages for people.
 const PAGES: Record<string, Operations> = {
   '/docs': page('text/html'),
   '/docs/page.css': page('text/css'),
   '/docs/page.js': page('text/javascript'),
+  '/account': page('text/html'),
+  '/account/page.css': page('text/css'),
+  '/account/page.js': page('text/javascript'),
   '/openapi.json': page('application/json'),
 }
 

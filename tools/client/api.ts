@@ -4,7 +4,7 @@ import type { app } from '../../src/app.ts'
 import type { Problem } from '../../src/http/problem.ts'
 
 // Pages, and the document that describes the operations, are not called by typed clients.
-type Unlisted = '/' | '/openapi.json' | '/favicon.ico' | `/docs${string}`
+type Unlisted = '/' | '/openapi.json' | '/favicon.ico' | `/docs${string}` | `/account${string}`
 
 type Refused = { output: Problem; status: number }
 type CodeOf<Type> = Type extends `urn:hearth:problem:${infer Code}` ? Code : never
