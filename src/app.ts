@@ -4,11 +4,13 @@ import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { accountRoutes } from './account/routes.ts'
 import { emailVerificationRoutes } from './email-verifications/routes.ts'
-import { limitBody } from './http/body.ts'
+import { receiveBody } from './http/body.ts'
 import { answerInTime } from './http/deadline.ts'
 import { docsRoutes } from './http/docs.ts'
 import type { Env } from './http/env.ts'
+import { lengthOfHead } from './http/head.ts'
 import { healthRoutes } from './http/health.ts'
+import { refuseMalformedHost } from './http/host.ts'
 import { logRequests } from './http/log.ts'
 import { openApiOf } from './http/openapi/document.ts'
 import { anyone } from './http/operations.ts'
@@ -47,9 +49,11 @@ export const app = new Hono<Env>()
   )
   .use(forbidCaching)
   .use(allowListedOrigins)
+  .use(lengthOfHead)
+  .use(refuseMalformedHost)
   .use(refuseUnknown(allRoutes))
+  .use(receiveBody)
   .use(answerInTime)
-  .use(limitBody)
   .route('/', healthRoutes)
   .route('/', docsRoutes)
   .get('/openapi.json', anyone, (c) => c.json(openApi(c.env.config)))

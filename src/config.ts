@@ -56,6 +56,7 @@ const Environment = z.object({
     .url({ protocol: /^https?$/, error: 'must be an address such as https://app.example.com' })
     .optional(),
   LOG: oneOf('json', 'pretty', 'off').default('json'),
+  DRAIN_SECONDS: wholeNumber(0, 300).default(1),
 })
 
 /** The names of all variables of the environment that `loadConfig` reads. */
@@ -92,8 +93,10 @@ const Settings = Environment.refine((env) => !isListed(env) || env.TRUSTED_PROXI
     mail: { url: env.MAIL_URL, key: env.MAIL_KEY ?? '', from: env.MAIL_FROM ?? '' },
     appUrl: env.APP_URL,
     log: env.LOG,
+    drainSeconds: env.DRAIN_SECONDS,
     scrypt: SCRYPT,
     answerWithinMs: ANSWER_WITHIN_MS,
+    bodyWithinMs: BODY_WITHIN_MS,
   }))
 
 /** What a password hash costs: scrypt's N (a power of two), r and p (RFC 7914). */
@@ -104,6 +107,9 @@ const SCRYPT: ScryptCost = { N: 2 ** 14, r: 8, p: 5 }
 
 // A database that hangs must get callers a 503 before the runtime hangs up on them, which Bun does after 8 s at the earliest.
 const ANSWER_WITHIN_MS = 7_000
+
+// The body has its own time before that, or slow clients would look like a slow server.
+const BODY_WITHIN_MS = 7_000
 
 /** The settings of one running app. */
 export type Config = z.output<typeof Settings>

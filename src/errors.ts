@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'not_found'
   | 'method_not_allowed'
   | 'conflict'
+  | 'body_timeout'
   | 'too_large'
   | 'unsupported_media_type'
   | 'invalid'

@@ -33,11 +33,33 @@ describe('a running app', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
-    expect(lines.map(({ method, route, status }) => [method, route, status])).toEqual([
+    const requests = lines.filter(({ event }) => !event)
+    expect(requests.map(({ method, route, status }) => [method, route, status])).toEqual([
       ['GET', '/ready', 200],
       ['POST', '/users', 201],
       ['POST', '/users', 201],
     ])
+    const events = lines.filter(({ event }) => event)
+    expect(events).toMatchObject([
+      { event: 'started', url: address },
+      { event: 'draining', seconds: 1 },
+      { event: 'stopped', code: 0 },
+    ])
+  })
+
+  test('is not ready while it drains, but answers, and then ends', async () => {
+    const { app, address } = await server.startApp({ DRAIN_SECONDS: '3' })
+    const ask = async (path: string) => {
+      const { status, headers } = await fetch(address + path)
+      return [status, headers.get('Connection')]
+    }
+    expect(await ask('/ready')).toEqual([200, null])
+    app.kill('SIGTERM')
+    await Bun.sleep(300)
+    expect(await ask('/ready')).toEqual([503, 'close'])
+    expect(await ask('/health')).toEqual([200, 'close'])
+    expect((await register(address, 'dora')).status).toBe(201)
+    expect(await app.exited).toBe(0)
   })
 
   test('answers with a problem however large a body says it is', async () => {

@@ -85,7 +85,7 @@ describe('the document', () => {
 
   test('lists the statuses and headers of an operation', () => {
     const { post, get } = document.paths['/users']
-    const statuses = '201 400 401 403 409 413 415 422 429 503 default'
+    const statuses = '201 400 401 403 408 409 413 415 422 429 503 default'
     expect(Object.keys(post.responses)).toEqual(statuses.split(' '))
     expect(Object.keys(post.responses[201].headers)).toEqual(['X-Request-Id', 'Location'])
     expect(Object.keys(get.responses[200].headers)).toEqual(['X-Request-Id', 'Link'])

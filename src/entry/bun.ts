@@ -10,7 +10,7 @@ await serve({
       hostname: host,
       port,
       maxRequestBodySize: Number.MAX_SAFE_INTEGER, // the app refuses large bodies itself, with a problem
-      fetch: (request, server) => handler(request, server.requestIP(request)?.address),
+      fetch: (request, server) => handler(absolute(request), server.requestIP(request)?.address),
     })
     return { url: server.url.origin, stop: () => server.stop() }
   },
@@ -24,3 +24,8 @@ await serve({
   },
   exit: process.exit,
 })
+
+// Without a Host that can be read, as in HTTP/1.0, Bun's URL is the path alone.
+function absolute(request: Request): Request {
+  return request.url.startsWith('/') ? new Request(`http://localhost${request.url}`, request) : request
+}

@@ -1,4 +1,5 @@
 import type { Db } from '../db/db.ts'
+import { outsideWork } from '../db/work.ts'
 import { deliverDue, type Mailer } from '../mail/outbox.ts'
 
 // How long a mail that another process queued, or whose time has come again, waits at most.
@@ -11,7 +12,7 @@ export function startDeliveries(db: Db, mailer: Mailer, linkBase: string) {
   const wake = () => {
     if (isAsked) return
     isAsked = true
-    running = running.then(deliver)
+    running = outsideWork(() => running.then(deliver)) // a request that wakes us must not take mails of others along
   }
   const deliver = async () => {
     isAsked = false

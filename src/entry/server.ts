@@ -7,6 +7,7 @@ import { findObstacle } from '../db/obstacle.ts'
 import { explainForgetfulness } from '../db/pooler.ts'
 import { explainRefusal } from '../db/sql-error.ts'
 import { AppError } from '../errors.ts'
+import { logEvent } from '../http/log.ts'
 import { mailerOf } from '../mail/deliveries.ts'
 import type { Mailer } from '../mail/outbox.ts'
 import { startDeliveries } from './deliveries.ts'
@@ -30,21 +31,28 @@ export type Runtime = {
   exit: (code: number) => never
 }
 
-const STOP_WITHIN_MS = 10_000
+// Enough for a body and the work on it, which have seven seconds each.
+const STOP_WITHIN_MS = 15_000
+
+// No balancer watches whoever is at a terminal, and nobody wants to wait there.
+const AT_A_TERMINAL = { LOG: 'pretty', DRAIN_SECONDS: '0' }
 
 /** Runs the app until the process is told to stop. What keeps it from starting is told in one sentence, with exit code 1. */
 export async function serve(runtime: Runtime): Promise<void> {
   // One broken connection must not end all requests: whoever awaited it has got its error already.
   runtime.onUncaught((error) => console.error(describeUncaught(error)))
   try {
-    await start(runtime, loadConfig({ LOG: runtime.isTerminal ? 'pretty' : 'json', ...runtime.env }))
+    await start(runtime, loadConfig({ ...(runtime.isTerminal && AT_A_TERMINAL), ...runtime.env }))
   } catch (error) {
     console.error(`Hearth can't start. ${reasonOf(error)}`)
     runtime.exit(1)
   }
 }
 
-async function start({ connect, listen, onStopSignal, exit }: Runtime, config: Config): Promise<void> {
+async function start(
+  { isTerminal, connect, listen, onStopSignal, exit }: Runtime,
+  config: Config,
+): Promise<void> {
   const { db, close } = connect(config.databaseUrl, FOR_REQUESTS)
   const { db: probe, close: closeProbe } = connect(config.databaseUrl, FOR_READINESS)
   const migration = newestMigration
@@ -55,23 +63,33 @@ async function start({ connect, listen, onStopSignal, exit }: Runtime, config: C
   if (obstacle?.code === 'behind') throw new AppError('unavailable', obstacle.advice)
   const warnOfProxy = proxyWarning(config)
   const stopSweeping = sweepHourly(db)
-  const { url, stop } = listen(config, (request, ip) => {
+  let isStopping = false
+  const services = { db, probe, config, migration, isDraining: () => isStopping }
+  const { url, stop } = listen(config, async (request, ip) => {
     warnOfProxy(request)
-    return app.fetch(request, { db, probe, config, migration, ip, deliver: deliveries.wake })
+    const response = await app.fetch(request, { ...services, ip, deliver: deliveries.wake })
+    if (isStopping) response.headers.set('Connection', 'close') // or a client's next request meets a closed door
+    return response
   })
   const deliveries = startDeliveries(db, mailerOf(config, { smtp }), `${config.appUrl ?? url}/account`)
-  console.error(banner(url))
-  let isStopping = false
+  console.error(isTerminal ? banner(url) : `Hearth is up at ${url}`)
+  logEvent(config.log, 'started', { url, runtime: navigator.userAgent })
   onStopSignal(async () => {
     if (isStopping) return // a second signal must not cut what the first one lets finish
     isStopping = true
-    setTimeout(() => exit(1), STOP_WITHIN_MS)
+    logEvent(config.log, 'draining', { seconds: config.drainSeconds })
+    await new Promise((resolve) => setTimeout(resolve, config.drainSeconds * 1000))
+    setTimeout(() => end(1), STOP_WITHIN_MS)
     stopSweeping()
     await stop()
     await deliveries.stop()
     await Promise.all([close(), closeProbe()])
-    exit(0)
+    end(0)
   })
+  const end = (code: number) => {
+    logEvent(config.log, 'stopped', { code })
+    exit(code)
+  }
 }
 
 // Loaded with the first mail: most installations send none over SMTP, and all want to start at once.

@@ -8,7 +8,7 @@ import type { Room } from './room.ts'
 /**
  * What the runtime hands the app with each request. `probe` reaches the same database as `db`, for `/ready` alone, which
  * requests can't starve then; `migration` is the one that the database must have to be ready; `ip` is the address at the other
- * end of the connection; `room` is set where one hash stops all other requests.
+ * end of the connection; `room` is set where one hash stops all other requests; `isDraining` says that the process stops soon.
  */
 export type Services = {
   db: Db
@@ -19,6 +19,7 @@ export type Services = {
   /** Says that a mail was put into the outbox, so that it need not wait for the next look. */
   deliver?: (() => void) | undefined
   room?: Room | undefined
+  isDraining?: (() => boolean) | undefined
 }
 
 /**

@@ -25,11 +25,13 @@ export const healthRoutes = new Hono<Env>()
     operation('checkReadiness', 200, Health, {
       summary: 'Readiness',
       description:
-        'Whether requests would succeed: the database is reachable, writable, and has the migrations.',
+        'Whether requests would succeed: the database is reachable, writable, and has the migrations, and the server does not stop.',
       tag: 'health',
     }),
     anyone,
     async (c) => {
+      if (c.env.isDraining?.())
+        throw new AppError('unavailable', 'This server is stopping.', { reason: 'The process drains.' })
       const obstacle = await findObstacle(c.env.probe ?? c.env.db, c.env.migration)
       if (obstacle) throw new AppError('unavailable', DATABASE_UNAVAILABLE, { reason: obstacle.advice })
       return c.json({ status: 'ready' }, 200)

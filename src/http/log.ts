@@ -1,5 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
+import type { Config } from '../config.ts'
 import { explainRefusal, queryFault, sqlError } from '../db/sql-error.ts'
 import { AppError } from '../errors.ts'
 import type { Env } from './env.ts'
@@ -54,4 +55,12 @@ function describeFault(thrown: Error): string {
   }
   if (cause !== thrown) return `database: ${(cause as { code?: unknown } | undefined)?.code ?? 'no answer'}`
   return thrown.stack ?? thrown.name
+}
+
+/** Writes a line about something else than a request. */
+export function logEvent(log: Config['log'], event: string, fields: Record<string, unknown> = {}): void {
+  if (log === 'off') return
+  const entry = { time: new Date().toISOString(), event, ...fields }
+  const rest = Object.entries(fields).map(([name, value]) => `${name}=${value}`)
+  console.log(log === 'json' ? JSON.stringify(entry) : [entry.time.slice(11, 19), event, ...rest].join(' '))
 }

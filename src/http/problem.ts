@@ -14,6 +14,7 @@ const PROBLEMS = {
   suspended: { status: 403, title: 'Account suspended' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
+  body_timeout: { status: 408, title: 'Body too slow' },
   conflict: { status: 409, title: 'Already taken' },
   too_large: { status: 413, title: 'Body too large' },
   unsupported_media_type: { status: 415, title: 'Unsupported media type' },
@@ -58,6 +59,7 @@ function respond(error: AppError, c: Context<Env>): Response {
   if (status === 401) c.header('WWW-Authenticate', 'Bearer')
   if (status === 503 || status === 429) c.header('Retry-After', String(retryAfter ?? 1))
   if (allow) c.header('Allow', allow.join(', '))
+  if (status === 408) c.header('Connection', 'close') // RFC 9110, section 15.5.9
   const body: Problem = {
     type: typeOf(error.code),
     title,

@@ -2,7 +2,6 @@ import { zValidator } from '@hono/zod-validator'
 import type { Context } from 'hono'
 import type * as z from 'zod'
 import { AppError, type FieldError } from '../errors.ts'
-import { readBody } from './body.ts'
 import type { Env } from './env.ts'
 import { described, type Schema } from './operations.ts'
 import { oncePerConfig } from './per-config.ts'
@@ -21,7 +20,7 @@ export function validateBody<Kind extends z.ZodType>(schema: Schema<Kind>) {
   }
   return described(validate, {
     body: schema,
-    errors: ['malformed', 'too_large', 'unsupported_media_type', 'invalid'],
+    errors: ['malformed', 'body_timeout', 'too_large', 'unsupported_media_type', 'invalid'],
   })
 }
 
@@ -47,7 +46,7 @@ async function assertJsonBody(c: Context): Promise<void> {
   const encoding = c.req.header('Content-Encoding')?.trim().toLowerCase() || 'identity'
   if (encoding !== 'identity')
     throw new AppError('unsupported_media_type', 'Send the body without a Content-Encoding.')
-  const bytes = await readBody(c)
+  const bytes = await c.req.arrayBuffer()
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {

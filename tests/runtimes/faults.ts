@@ -2,11 +2,14 @@ import { equal } from 'node:assert/strict'
 import type { Api } from '../contract/api.ts'
 import { expectStatus } from '../contract/expect.ts'
 import type { FaultyProxy } from '../support/faulty-proxy.ts'
+import { wire } from './wire.ts'
 
 const RECOVERS_WITHIN_MS = 10_000
 
 /** Scenarios that need a runtime, since they break what is between it and the database. */
-export const faults: Record<string, (api: Api, database: FaultyProxy) => Promise<void>> = {
+export const faults: Record<string, (api: Api, database: FaultyProxy, url: string) => Promise<void>> = {
+  ...wire,
+
   async 'database connections that break just after they were opened are 503, then 200'({ call }, database) {
     database.break('cut')
     try {

@@ -44,7 +44,7 @@ export function ownServer() {
     folder,
     env,
     cli,
-    startApp: () => startApp(env),
+    startApp: (more: Environment = {}) => startApp({ ...env, ...more }),
     async remove(): Promise<void> {
       await cli('reset')
       rmSync(folder, { recursive: true })

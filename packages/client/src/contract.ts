@@ -101,6 +101,7 @@ export type Contract = {
         400: 'malformed'
         401: 'unauthenticated'
         403: 'forbidden'
+        408: 'body_timeout'
         409: 'conflict'
         413: 'too_large'
         415: 'unsupported_media_type'
@@ -141,6 +142,7 @@ export type Contract = {
       errors: {
         400: 'malformed'
         401: 'unauthenticated'
+        408: 'body_timeout'
         413: 'too_large'
         415: 'unsupported_media_type'
         422: 'invalid'
@@ -163,6 +165,7 @@ export type Contract = {
       }
       errors: {
         400: 'malformed'
+        408: 'body_timeout'
         413: 'too_large'
         415: 'unsupported_media_type'
         422: 'invalid'
@@ -190,6 +193,7 @@ export type Contract = {
       errors: {
         400: 'malformed'
         404: 'not_found'
+        408: 'body_timeout'
         413: 'too_large'
         415: 'unsupported_media_type'
         422: 'invalid'
@@ -286,6 +290,7 @@ export type Contract = {
         400: 'malformed'
         401: 'bad_credentials'
         403: 'suspended'
+        408: 'body_timeout'
         413: 'too_large'
         415: 'unsupported_media_type'
         422: 'invalid'
@@ -389,6 +394,7 @@ export type Contract = {
         400: 'malformed'
         401: 'unauthenticated'
         403: 'registration_closed'
+        408: 'body_timeout'
         409: 'conflict'
         413: 'too_large'
         415: 'unsupported_media_type'
@@ -476,6 +482,7 @@ export type Contract = {
         401: 'unauthenticated'
         403: 'forbidden'
         404: 'not_found'
+        408: 'body_timeout'
         409: 'conflict'
         413: 'too_large'
         415: 'unsupported_media_type'
