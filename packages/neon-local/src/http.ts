@@ -58,6 +58,7 @@ export function createHttpServer({ allowed, sql, webSocket }: Handlers): Server 
 
 function write(response: ServerResponse, { status, headers, body }: Reply): void {
   const text = body === undefined ? '' : JSON.stringify(body)
+  response.socket?.cork() // head and body travel in one packet, on Bun too
   response.writeHead(status, {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(text),
@@ -65,6 +66,7 @@ function write(response: ServerResponse, { status, headers, body }: Reply): void
     ...headers,
   })
   response.end(text)
+  response.socket?.uncork()
 }
 
 // Exactly the headers that Neon's proxy allows: a page that needs more would fail there.

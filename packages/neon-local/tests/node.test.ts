@@ -7,7 +7,11 @@ const FILES = ['websocket', 'vanished', 'pressure', 'tls']
 test('the same tests pass with the endpoint on Node', async () => {
   const files = FILES.map((name) => `./packages/neon-local/tests/${name}.test.ts`)
   const env = environment({ NEON_LOCAL_ON: 'node' })
-  const child = Bun.spawn([process.execPath, 'test', ...files], { env, stdout: 'ignore', stderr: 'pipe' })
+  const child = Bun.spawn([process.execPath, 'test', '--timeout=20000', ...files], {
+    env,
+    stdout: 'ignore',
+    stderr: 'pipe',
+  })
   const report = await textOf(child.stderr)
   expect(report.match(/^\(fail\).*$/gm) ?? []).toEqual([])
   expect(report).toMatch(/\n\s*0 fail\n/)
