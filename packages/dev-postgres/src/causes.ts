@@ -1,4 +1,5 @@
-import { statfsSync } from 'node:fs'
+import { existsSync, statfsSync } from 'node:fs'
+import { join } from 'node:path'
 import { DevPostgresError, systemCode } from './error.ts'
 import type { Home } from './home.ts'
 
@@ -20,7 +21,9 @@ export function startFailure(home: Home, log: string): DevPostgresError {
   if (states.includes(DISK_FULL) || freeMegabytes(home) < WAL_SEGMENT_MB)
     return diskFull(home.folder, quote(log))
   const isRefused =
-    states.some((state) => DATA_REFUSED.includes(state)) || / PANIC:/.test(log) || states.length === 0
+    states.some((state) => DATA_REFUSED.includes(state)) ||
+    / PANIC:/.test(log) ||
+    !existsSync(join(home.data, 'global/pg_control')) // PostgreSQL logs it without a state
   return isRefused ? dataDamaged(home, quote(log)) : failure(home, 'it exited while it started', log)
 }
 

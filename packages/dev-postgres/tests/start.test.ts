@@ -116,6 +116,27 @@ describe('a server', () => {
   })
 })
 
+test('a server that a worker of `bun test` starts outlives the worker', async () => {
+  const started = newServer()
+  const index = join(import.meta.dir, '../src/index.ts')
+  for (const name of ['a', 'b'])
+    await Bun.write(
+      join(started.dir, `${name}.test.ts`),
+      `import { test } from 'bun:test'
+      import { startPostgres } from '${index}'
+      test('starts', () => startPostgres('${started.dir}').then(() => {}), 60_000)`,
+    )
+  const tests = Bun.spawn([process.execPath, 'test', '--parallel=2'], {
+    cwd: started.dir,
+    env: { ...process.env, BUN_TEST_WORKER_ID: undefined },
+    stdout: 'ignore',
+    stderr: 'ignore',
+  })
+  expect(await tests.exited).toBe(0)
+  expect(await started.cli('status')).toMatchObject({ code: 0 })
+  await started.remove()
+})
+
 test('a set-up that was killed begins again', async () => {
   const killed = newServer()
   const command = [process.execPath, join(import.meta.dir, '../src/cli.ts'), 'url', '--dir', killed.dir]
