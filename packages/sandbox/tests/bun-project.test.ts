@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { freshProject } from '../../../tests/support/fresh-project.ts'
 import { type Registry, startRegistry } from '../../../tests/support/registry.ts'
 import { startProject } from './project.ts'
-import { APP, stepsOf } from './readme.ts'
+import { APP, stepsOf, typeErrors } from './readme.ts'
 
 setDefaultTimeout(180_000) // npm installs, on a busy machine
 const { files, commands } = stepsOf('60 seconds to the first test: Bun')
@@ -28,7 +28,7 @@ afterAll(async () => {
 })
 
 test('a project on Bun follows the README, from the tarball to tests that pass', async () => {
-  const prepared = await project.sh('bun add drizzle-orm && bun add --dev drizzle-kit')
+  const prepared = await project.sh('bun add drizzle-orm && bun add --dev drizzle-kit bun-types')
   expect([prepared.code, prepared.code === 0 ? '' : prepared.err]).toEqual([0, ''])
   const [install = '', run = ''] = commands
   expect((await project.sh(install)).code).toBe(0)
@@ -38,6 +38,8 @@ test('a project on Bun follows the README, from the tarball to tests that pass',
     const { code, err } = await project.sh(command + flags)
     expect([code, err]).toEqual([0, expect.stringContaining(' 2 pass')])
   }
+
+  expect(await typeErrors(project.folder, ['bun-types'])).toEqual([])
 
   // The one line that replaces the app's own database is forgotten: the first test says so, and nothing is written there.
   await Bun.write(

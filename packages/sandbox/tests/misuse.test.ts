@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { join } from 'node:path'
 import { MISUSES } from './misuses.ts'
 import { DRIVERS, type Report, startProject } from './project.ts'
+import { REFUSALS } from './refusals.ts'
 
 setDefaultTimeout(120_000)
 const FILES = ['statements', 'past', 'hanging', 'outside'].map((name) => `./${name}-tests.ts`)
@@ -35,21 +36,21 @@ describe.each(DRIVERS)('over %s', (driver) => {
   })
 })
 
-test('docs/misuse.md has the table', async () => {
+test('docs/misuse.md has the tables', async () => {
   const file = Bun.file(join(import.meta.dir, '../docs/misuse.md'))
-  const rows = MISUSES.map(
-    ({ what, report }) =>
-      `| ${what} | ${report === null ? 'nothing: it is fine' : `… ${report.trim()}${/[.)]$/.test(report) ? '' : ' …'}`} | yes |`,
-  )
-  const table = [
-    '| what a test does | what it reports | the next test starts clean |',
-    '|---|---|---|',
-    ...rows,
-  ].join('\n')
-  if (process.env.WRITE_DOCS)
-    await Bun.write(
-      file,
-      (await file.text()).replace(/\| what a test does[\s\S]*?(\n(?!\|)|$)/, () => `${table}\n`),
-    )
-  expect(await file.text()).toContain(table)
+  const shown = (report: string | null) =>
+    report === null ? 'nothing: it is fine' : `… ${report.trim()}${/[.)]$/.test(report) ? '' : ' …'}`
+  const tables = [
+    ['| what a test does | what it reports | the next test starts clean |', '|---|---|---|'],
+    ['| how it is set up | what it says, before anything changes |', '|---|---|'],
+  ]
+  for (const { what, report } of MISUSES) tables[0]?.push(`| ${what} | ${shown(report)} | yes |`)
+  for (const { what, report } of REFUSALS) tables[1]?.push(`| ${what} | ${shown(report)} |`)
+  for (const lines of tables) {
+    const [heading = ''] = lines
+    const [before = '', after = ''] = (await file.text()).split(heading)
+    const table = lines.join('\n')
+    if (process.env.WRITE_DOCS) await Bun.write(file, before + table + after.replace(/^(\n\|.*)+/, ''))
+    expect(await file.text()).toContain(table)
+  }
 })

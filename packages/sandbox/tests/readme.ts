@@ -16,6 +16,27 @@ export function stepsOf(heading: string): { files: Record<string, string>; comma
   return { files, commands }
 }
 
+/** Type-checks a foreign project as strictly as TypeScript can, and returns what it says of the project's own files. */
+export async function typeErrors(folder: string, types: string[]): Promise<string[]> {
+  const compilerOptions = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    module: 'Preserve',
+    target: 'ESNext',
+    allowImportingTsExtensions: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types,
+  }
+  const config = { compilerOptions, include: ['src', 'tests/sandbox.ts', 'tests/users.test.ts'] }
+  await Bun.write(join(folder, 'tsconfig.json'), JSON.stringify(config))
+  const tsc = join(import.meta.dir, '../../../node_modules/.bin/tsc')
+  const child = Bun.spawn([tsc, '-p', folder], { cwd: folder, stdout: 'pipe' })
+  const out = await new Response(child.stdout).text()
+  return out.split('\n').filter((line) => line.trim() !== '')
+}
+
 /** The app that a foreign project has before it follows the README. */
 export const APP = {
   'src/schema.ts': `import { integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { freshProject } from '../../../tests/support/fresh-project.ts'
 import { type Registry, startRegistry } from '../../../tests/support/registry.ts'
 import { startProject } from './project.ts'
-import { APP, stepsOf } from './readme.ts'
+import { APP, stepsOf, typeErrors } from './readme.ts'
 
 setDefaultTimeout(180_000) // npm installs, on a busy machine
 const { files, commands } = stepsOf('The same: Vitest')
@@ -35,7 +35,9 @@ afterAll(async () => {
 })
 
 test('a project on Node and Vitest follows the README, from the tarball to tests that pass', async () => {
-  const prepared = await project.sh('npm install drizzle-orm pg && npm install --save-dev vitest')
+  const prepared = await project.sh(
+    'npm install drizzle-orm pg && npm install --save-dev vitest @types/pg @types/node',
+  )
   expect([prepared.code, prepared.err]).toEqual([0, expect.any(String)])
   const [install = '', run = ''] = commands
   expect((await project.sh(install)).code).toBe(0)
@@ -49,6 +51,7 @@ test('a project on Node and Vitest follows the README, from the tarball to tests
   expect(out + err).toContain('3 failed | 30 passed')
   for (const sentence of REPORTS) expect(out + err).toContain(sentence)
   expect(code).toBe(1)
+  expect(await typeErrors(project.folder, ['node'])).toEqual([])
 })
 
 const REPORTS = [
