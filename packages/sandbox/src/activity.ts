@@ -51,21 +51,31 @@ export function activityQuery({ token, siblings }: Watch, since: string | undefi
       : `or application_name = ${text(token)} and not starts_with(datname, ${text(siblings)})`
   return `select pg_stat_get_db_sessions(oid)::text as sessions, extract(epoch from pg_catalog.clock_timestamp())::text as checked
     from pg_database where datname = current_database();
-  select pid, datname as database, application_name as application, left(query, 200) as query
+  select pid, datname as database, application_name as application, left(query, 200) as query, query_start is null as hidden
   from pg_stat_get_activity(null) session join pg_database database on database.oid = session.datid
-  where backend_type = 'client backend' and pid <> all ('{${[...ownSessions].join(',')}}')
-    and extract(epoch from query_start) > ${since ?? "'infinity'"} and not starts_with(query, ${text(OWN)})
-    and (datname = current_database() and (application_name = ${text(token)} or not starts_with(application_name, ${text(TOKEN_PREFIX)})) ${elsewhere})`
+  where pid <> all ('{${[...ownSessions].join(',')}}') and (
+    query_start is null and datname = current_database()
+    or backend_type = 'client backend' and not starts_with(query, ${text(OWN)})
+      and extract(epoch from query_start) > ${since ?? "'infinity'"}
+      and (datname = current_database() and (application_name = ${text(token)} or not starts_with(application_name, ${text(TOKEN_PREFIX)})) ${elsewhere}))`
 }
 
 /** What `activityQuery` found. */
-export type Activity = { intruders: Intruder[]; sessions: string; checked: string }
+export type Activity = {
+  intruders: Intruder[]
+  /** Whether there are sessions of which Postgres hides from this role what they do. */
+  hasHidden: boolean
+  sessions: string
+  checked: string
+}
 
 /** Reads the rows of `activityQuery`. */
 export function readActivity(rows: Row[]): Activity {
   const counted = rows.find((row) => 'sessions' in row)
-  const intruders = rows.filter((row) => 'application' in row) as Intruder[]
-  return { intruders, sessions: String(counted?.sessions), checked: String(counted?.checked) }
+  const others = rows.filter((row) => 'application' in row) as (Intruder & { hidden: boolean })[]
+  const intruders = others.filter(({ hidden }) => !hidden)
+  const hasHidden = others.length > intruders.length
+  return { intruders, hasHidden, sessions: String(counted?.sessions), checked: String(counted?.checked) }
 }
 
 /** Names the first of several intruders. */

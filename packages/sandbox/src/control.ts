@@ -1,3 +1,4 @@
+import { opening, registerSession } from './activity.ts'
 import { type Connection, send } from './drizzle.ts'
 
 /** Looks at and stops what hangs on the tests' connections, over another connection that is open only meanwhile. */
@@ -35,6 +36,7 @@ export class Control {
   async #query(query: string) {
     const { db, close } = this.#connect()
     try {
+      await opening(registerSession(db))
       return (await send(db, query)).flat()
     } finally {
       await close()

@@ -35,10 +35,10 @@ export class LeakDetector {
   /** Resets `connection` and returns what happened since the last check. `always` looks at the tables in any case. */
   async check(connection: TestConnection, always = false): Promise<Leaks> {
     const { rows, kept } = await connection.reset(activityQuery(this.#watch, this.#checked))
-    const { intruders: found, sessions, checked } = readActivity(rows)
+    const { intruders: found, hasHidden, sessions, checked } = readActivity(rows)
     const intruders = await withoutOwn(found)
     const isNew = this.#checked !== undefined && sessions !== this.#sessions
-    const isSuspicious = always || !kept || intruders.length > 0 || isNew
+    const isSuspicious = always || !kept || intruders.length > 0 || hasHidden || isNew
     this.#sessions = sessions
     this.#checked = checked
     const created = isSuspicious ? await dropForeign(connection.tx) : []

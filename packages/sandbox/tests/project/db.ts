@@ -49,7 +49,8 @@ export const server = new TestServer(process.env.TEST_URL, blueprint, connect)
 export const db = await sandboxEveryTest(server)
 
 /** Connects past the sandbox, as an app does that was not wired to it. */
-export const connectPast = (url = process.env.TEST_URL ?? '') => (connect as (url: string) => Connection)(url)
+export const connectPast = (url = process.env.PAST_URL ?? process.env.TEST_URL ?? '') =>
+  (connect as (url: string) => Connection)(url)
 
 /** Runs a statement past the sandbox, on a connection that is open for it alone. */
 export async function runPast(statement: string, url?: string): Promise<void> {
