@@ -4,7 +4,7 @@ import { nameOf, namesSame } from './names.ts'
 
 const PATIENCE_MS = 3_000
 
-// The same server by whatever address one reaches it, and the same database in it.
+// Equal for two connections to one database, also by different addresses of its server.
 const IDENTITY = `select concat(oid, '/', extract(epoch from pg_postmaster_start_time())) as identity
 from pg_database where datname = current_database()`
 

@@ -6,7 +6,7 @@ import { fingerprintOf, hashOf } from './fingerprint.ts'
 /** How to build a test database: `statements` build it, and `fingerprint` changes whenever they do. */
 export type Blueprint = { fingerprint: string; statements: () => Promise<string[]> }
 
-/** A blueprint of statements: tables, reference data, whatever tests expect to find. */
+/** A blueprint of statements: tables, reference data, and what else tests expect to find. */
 export const fromStatements = (statements: string[]): Blueprint => ({
   fingerprint: hashOf(statements),
   statements: async () => statements,

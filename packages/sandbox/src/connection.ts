@@ -13,7 +13,7 @@ const DEALLOCATE = `do $$ declare name text; begin
   for name in select s.name from pg_prepared_statements s where from_sql loop execute format('deallocate %I', name); end loop;
 end $$`
 
-// When the transaction began, whatever the time zone.
+// When the transaction began, as a number: text depends on the time zone.
 const MOMENT = 'extract(epoch from pg_catalog.now())::text'
 
 // What has to run to have a savepoint just before the next statement.
@@ -88,7 +88,7 @@ export class TestConnection {
     if (statements) await send(this.tx, statements)
   }
 
-  /** Notes that what the savepoint would take back is more than nothing. */
+  /** Notes that something was written since the savepoint. */
   noteWrite(): void {
     this.#savepoint = 'behind'
   }

@@ -8,7 +8,7 @@ type Query = { query: string; params: unknown[] }
 type Request = { method: string; body: string; headers: Record<string, string> }
 
 /**
- * Makes a stand-in for `fetch` in Neon's driver (`neonConfig.fetchFunction`): a statement or a batch that the driver sends to
+ * Makes a replacement for `fetch` in Neon's driver (`neonConfig.fetchFunction`): a statement or a batch that the driver sends to
  * `endpoint` runs in the current test, on a connection of `drizzle-orm/neon-serverless`, and is answered as Neon's proxy
  * does. Everything else of the HTTP driver is the real one; other addresses get what they get from `fetch`.
  */

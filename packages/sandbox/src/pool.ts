@@ -53,7 +53,7 @@ export class ConnectionPool {
   }
 
   /**
-   * Takes back a connection with all that was done on it. Returns what happened past the sandbox since the last time, and
+   * Gets back a connection and rolls back what was done on it. Returns what happened past the sandbox since the last time, and
    * undoes it: rows and tables that are left are deleted. A broken connection is replaced.
    */
   async giveBack(connection: TestConnection): Promise<Leaks> {

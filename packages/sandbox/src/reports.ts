@@ -11,7 +11,7 @@ export function describeLeaks({ isLost, committed, intruders, survivors, created
     reports.push('ended its transaction itself, by a statement that the sandbox did not recognise.')
   if (intruder) {
     reports.push(
-      `used the database past the sandbox: ${describeIntruder(intruder)}. Give the app the sandboxed \`db\` in place of its own.`,
+      `used the database past the sandbox: ${describeIntruder(intruder)}. Give the app the sandboxed \`db\` instead of its own.`,
     )
   }
   if (survivors.length > 0) {

@@ -116,8 +116,8 @@ export class TestServer<Database extends AnyDatabase = AnyDatabase> {
     return inventory.mark?.fingerprint === this.#family.fingerprint && inventory.foreign.length === 0
   }
 
-  // The lock ends with the transaction, whatever becomes of this process; work runs beside it, since no transaction may hold
-  // what makes databases.
+  // The lock ends with the transaction, even when this process is killed; `work` uses another connection, since CREATE
+  // DATABASE can't run in a transaction.
   async #exclusively<T>(work: (base: AnyDatabase) => Promise<T>): Promise<T> {
     const { url, connect } = this.#family
     const [lock, base] = [connect(url), connect(url)]

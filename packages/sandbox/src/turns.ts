@@ -98,7 +98,7 @@ export async function during<T>(turn: Turn, statement: () => Promise<T>): Promis
   }
 }
 
-/** Whether `work` ends within `patience` milliseconds, in whatever way. */
+/** Whether `work` settles within `patience` milliseconds. */
 export async function isOver(work: Promise<unknown>, patience: number): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<boolean>((resolve) => {

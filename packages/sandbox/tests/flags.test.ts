@@ -1,7 +1,7 @@
 import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { appendFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { startProject } from './project.ts'
+import { DRIVERS, startProject } from './project.ts'
 
 setDefaultTimeout(60_000)
 const project = await startProject()
@@ -20,6 +20,15 @@ test.each([
   expect([code, failed, code === 0 ? '' : text]).toEqual([0, [], ''])
   expect(passed.length).toBe(count)
 })
+
+test.each(DRIVERS)(
+  'a pool of one connection over %s is enough, also for tests that run at once',
+  async (driver) => {
+    const env = { TEST_DRIVER: driver, POOL_MAX: '1' }
+    const { code, failed, text } = await project.run([...FILES, './clock-tests.ts', '--concurrent'], env)
+    expect([code, failed, code === 0 ? '' : text]).toEqual([0, [], ''])
+  },
+)
 
 test('bun test --bail stops at the first failure, and the next run starts clean', async () => {
   const bailed = await project.run([...FILES.toReversed(), '--bail'], { FAIL: 'yes' })

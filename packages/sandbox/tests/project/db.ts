@@ -7,17 +7,19 @@ import { drizzle as overPostgresJs } from 'drizzle-orm/postgres-js'
 import pg from 'pg'
 import postgres from 'postgres'
 
+const max = Number(process.env.POOL_MAX ?? 10)
+
 const DRIVERS: Record<string, (url: string) => Connection<AnyDatabase>> = {
   'bun-sql'(url) {
-    const client = new SQL(url)
+    const client = new SQL(url, { max })
     return { db: overBunSql({ client }), close: () => client.close() }
   },
   'postgres-js'(url) {
-    const client = postgres(url, { onnotice: () => {} })
+    const client = postgres(url, { max, onnotice: () => {} })
     return { db: overPostgresJs({ client }), close: () => client.end() }
   },
   pg(url) {
-    const client = new pg.Pool({ connectionString: url })
+    const client = new pg.Pool({ connectionString: url, max })
     client.on('error', () => {})
     return { db: overPg({ client }), close: () => client.end() }
   },

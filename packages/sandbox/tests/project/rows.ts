@@ -1,4 +1,4 @@
-/** The rows that `db.execute` gives, in whatever form the driver has. */
+/** The rows that `db.execute` gives, whose form depends on the driver. */
 export function rowsOf<Row>(result: unknown): Row[] {
   return (Array.isArray(result) ? result : (result as { rows: Row[] }).rows) as Row[]
 }
