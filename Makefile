@@ -124,7 +124,7 @@ MIGRATE := @HEARTH_MIGRATE_SPEAKS=make $(BUN) run --silent migrate
 given = $(if $($1),--$2 "$$$1")
 
 .PHONY: migrate-create
-migrate-create: node_modules/.dev ## write the next migration and its way back: MSG="add email" [RENAME=users.name:username] [DROP=users.name] [NO_RENAME=1] [EMPTY=1] [NO_PROOF=1]
+migrate-create: node_modules/.dev ## write the next migration and its down migration: MSG="add email" [RENAME=users.name:username] [DROP=users.name] [NO_RENAME=1] [EMPTY=1] [NO_PROOF=1]
 	$(MIGRATE) create $(call given,MSG,message) $(call given,RENAME,rename) $(call given,DROP,drop) $(if $(NO_RENAME),--no-rename) $(if $(EMPTY),--empty) $(if $(NO_PROOF),--no-proof)
 
 .PHONY: migrate-up

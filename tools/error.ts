@@ -16,16 +16,16 @@ export class ToolError extends Error {
   }
 }
 
+const SENTENCES = [ToolError, AppError, DevPostgresError, Refusal]
+
 /**
- * Runs a command's body; what it returns becomes the exit code. A `ToolError`, an `AppError`, a `Refusal` of the migration tool, a package's error, a database that can't be
- * used or that refuses the app's query becomes a sentence on stderr and an exit code; anything else keeps its stack.
+ * Runs a command's body; what it returns becomes the exit code. A `ToolError`, an `AppError`, a package's error, a database that can't be used or that refuses the app's query becomes a sentence on stderr and an exit code; anything else keeps its stack.
  */
 export async function runTool(body: () => Promise<number | undefined>): Promise<void> {
   try {
     process.exitCode = (await body()) ?? 0
   } catch (error) {
-    const isSentence =
-      error instanceof ToolError || error instanceof AppError || error instanceof DevPostgresError
+    const isSentence = error instanceof Error && SENTENCES.some((kind) => error instanceof kind)
     const sentence = isSentence ? error.message : (explainRefusal(error) ?? withoutValues(error))
     if (sentence === null) throw error
     console.error(sentence)

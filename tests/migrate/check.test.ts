@@ -73,18 +73,20 @@ describe('check', () => {
       expect([findings.migrations, findings.models]).toEqual([[], []])
     }))
 
-  test('names an edited file, a way back that does not lead back, and one that is not there', () =>
+  test('names an edited file, a down migration that does not lead back, and one that is not there', () =>
     withMigrations([CREATE, { ...ADD, down: 'select 1' }], async (world) => {
       await world.up()
       world.edit('0000_a.sql', 'create table a (id int primary key); --')
       const { code, findings } = await check(world)
       expect(code).toBe(1)
       expect(findings.database).toEqual([expect.stringContaining('0000_a.sql was edited')])
-      expect(findings.migrations).toEqual(['0001_n: after its way back, column public.a.n: not expected'])
+      expect(findings.migrations).toEqual([
+        '0001_n: after its down migration, column public.a.n: not expected',
+      ])
       world.remove('0001_n.down.sql')
       expect((await check(world)).findings.migrations).toEqual([
-        "0000_a: its way back can't be tried, since 0001_n has none",
-        '0001_n: has no way back',
+        "0000_a: its down migration can't be tried, since 0001_n has none",
+        '0001_n: has no down migration',
       ])
     }))
 

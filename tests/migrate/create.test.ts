@@ -36,8 +36,8 @@ describe('create', () => {
       expect(code).toBe(0)
       for (const words of [
         'Proved on a scratch database with 3 rows in each table',
-        'on the way up:\n  a number of their own in public.people.name',
-        'The way back loses:\n  values of column public.people.name',
+        'in the up migration:\n  a number each in public.people.name',
+        'The down migration loses:\n  values of column public.people.name',
         'blocks reads and writes of public.people: ALTER TABLE "people" ADD COLUMN "name" text;',
       ]) {
         expect(out).toContain(words)
@@ -128,7 +128,7 @@ describe('create', () => {
       expect((await create(world, '')).code).toBe(0)
     }))
 
-  test('says what blocks the way back, and down counts it', () =>
+  test('says what blocks the down migration, and down counts it', () =>
     withMigrations([], async (world) => {
       await create(world, "kind: pg.varchar({ length: 9 }).notNull().default('a')")
       const { out } = await create(world, "kind: pg.text().default('a')")

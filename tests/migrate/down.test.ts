@@ -97,7 +97,7 @@ describe('down', () => {
       },
     ))
 
-  test('refuses without a way back, and where that was edited since', () =>
+  test('refuses without a down migration, and where that was edited since', () =>
     withMigrations(
       [...tablesNamed('a'), { name: '0001_b', up: 'create table b ()' }],
       async ({ migrate, json, edit, tables, up }) => {

@@ -28,7 +28,7 @@ type Foreign = {
   run: (...args: string[]) => Promise<{ code: number; out: string; err: string }>
 }
 
-/** A project of another make in a folder of its own, with an empty database. */
+/** A project of another make in its own folder, with an empty database. */
 function inProject(files: Record<string, string>, work: (project: Foreign) => Promise<void>): Promise<void> {
   return withScratchDatabase(async (url) => {
     const folder = mkdtempSync(join(tmpdir(), 'hearth-foreign-'))

@@ -203,7 +203,7 @@ const ONE_ROW_ONLY: { name: string; after: Models; says: string }[] = [
   {
     name: 'an expression that no count knows',
     after: t({ n: integer('n') }, () => [uniqueIndex('u').on(sql`(n * 0)`)]),
-    says: "blocked-by rows of t beside the first, which may get into each other's way",
+    says: "blocked-by rows of t after the first, which may get into each other's way",
   },
 ]
 
@@ -211,7 +211,7 @@ describe('what one row lives through and three do not is not proved:', () => {
   test.each(ONE_ROW_ONLY)('$name', ({ after, says }) =>
     scratch.migrating({ before: t({ n: integer('n') }), after }, async ([created]) => {
       expect(created?.proof.differences).toEqual([
-        expect.stringMatching(/^with more than one row in a table, the way up/),
+        expect.stringMatching(/^with more than one row in a table, the up migration/),
       ])
       expect(created && textOf(created)).toContain(says)
     }),

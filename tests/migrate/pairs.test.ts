@@ -61,9 +61,11 @@ async function run(script: Script | null | undefined): Promise<void> {
 test('models that contradict themselves are not proved, and the files say why', () =>
   scratch.migrating(IMPOSSIBLE, async ([last]) => {
     expect(last?.proof.differences).toEqual([
-      expect.stringContaining('the way up fails: invalid input value for enum st: "c"'),
+      expect.stringContaining('the up migration fails: invalid input value for enum st: "c"'),
     ])
-    expect(last && textOf(last)).toContain('-- hearth: not proved: the way up fails: invalid input value')
+    expect(last && textOf(last)).toContain(
+      '-- hearth: not proved: the up migration fails: invalid input value',
+    )
   }))
 
 describe('a random pair of models goes both ways:', () => {

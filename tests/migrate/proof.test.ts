@@ -90,7 +90,7 @@ describe('a proof', () => {
     )
   })
 
-  test('gives indexes that are made concurrently a migration of their own', () => {
+  test('gives indexes that are made concurrently a separate migration', () => {
     const after = t({ n: text('n'), m: text('m') }, ({ n }) => [index('ix').on(n).concurrently()])
     return scratch.migrating({ before: t({ n: text('n') }), after }, async (created) => {
       expect(created.map(({ name }) => name)).toEqual(['0001_change', '0002_change_concurrently'])

@@ -29,10 +29,10 @@ describe('current and history', () => {
       expect(
         result.migrations.map(({ name, state, note }: Record<string, string>) => [name, state, note]),
       ).toEqual([
-        ['0000_a', 'applied', 'its way back was edited'],
+        ['0000_a', 'applied', 'its down migration was edited'],
         ['0001_b', 'edited', ''],
         ['0002_c', 'missing', ''],
-        ['0003_d', 'applied', 'has no way back'],
+        ['0003_d', 'applied', 'has no down migration'],
         ['0004_e', 'pending', ''],
         ['(dated 2023-11-14T22:13:29.000Z)', 'unknown', 'not in this folder'],
       ])

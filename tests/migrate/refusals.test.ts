@@ -107,7 +107,7 @@ test('what the refusal of a late migration proposes works: back, and up in order
     expect(await tables()).toEqual(['a', 'b', 'c'])
   }))
 
-describe('a transaction of the file is told from what only looks like one', () => {
+describe('a transaction of the file is distinguished from what only looks like one', () => {
   test.each([
     'start transaction; create table x ();',
     'create table x (); end; -- an old word for commit',

@@ -1,5 +1,8 @@
-import { expect, test } from 'bun:test'
+import { expect, setDefaultTimeout, test } from 'bun:test'
+import { PATIENT_MS } from '../support/migrations.ts'
 import { withScratchDatabase } from '../support/scratch.ts'
+
+setDefaultTimeout(PATIENT_MS)
 
 /** The names of the scratch databases on the server of `url`. */
 async function scratchDatabases(url: string): Promise<string[]> {

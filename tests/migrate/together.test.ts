@@ -22,7 +22,7 @@ describe('with others at the same database', () => {
       },
     ))
 
-  test('a lock that somebody holds is waited for, but not for ever', () =>
+  test('a lock that somebody holds is waited for, but not without limit', () =>
     withMigrations(
       [...tablesNamed('a'), { name: '0001_wide', up: 'alter table a add column b int;' }],
       async ({ migrate, sql, up }) => {

@@ -17,7 +17,7 @@ const FIRST_DATE = 1_700_000_000_000
 /** A migration of a test: `down` may be left out, and `date` moves it in time, in seconds after the first. */
 export type Fixture = { name: string; up: string; down?: string; date?: number }
 
-/** A folder of migrations and a database of a test's own. */
+/** A folder of migrations and a database for one test. */
 export type World = {
   url: string
   folder: string
@@ -118,7 +118,7 @@ async function onTerminal(args: string[], url: string, typed: string): Promise<O
   return { code: await child.exited, out, err: '' }
 }
 
-/** Migrations that make one table each, `a`, `b`, `c` …, with their ways back. */
+/** Migrations that make one table each, `a`, `b`, `c` …, with their down migrations. */
 export function tablesNamed(...names: string[]): Fixture[] {
   return names.map((name, place) => ({
     name: `${String(place).padStart(4, '0')}_${name}`,

@@ -11,6 +11,8 @@ import { ToolError } from '../error.ts'
 import { PROJECT } from './project.ts'
 import { migrationTarget } from './target.ts'
 
+process.env.HEARTH_MIGRATE_SPEAKS ??= 'make' // whoever needs the development database was started by make
+
 /**
  * Brings the development database up to date, starting the embedded server if need be, and returns its connection string. Says on
  * stderr what it applied. Throws as `migrateUp` does.

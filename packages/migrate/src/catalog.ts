@@ -26,7 +26,7 @@ export function catalogDifferences(actual: Catalog, expected: Catalog): string[]
   return differences(actual, expected, (key) => !key.startsWith(ORDER))
 }
 
-/** The tables whose columns stand in another order, a line a table; tables whose sets of columns differ are left out. */
+/** The tables whose columns are in another order, a line a table; tables whose sets of columns differ are left out. */
 export function columnOrderDifferences(actual: Catalog, expected: Catalog): string[] {
   const sorted = (catalog: Catalog, key: string) => [...names(catalog, key)].sort().join()
   return differences(actual, expected, (key) => {

@@ -47,7 +47,7 @@ export const lockTimeout = {
   type: 'string',
   value: 'SECONDS',
   default: '5',
-  help: 'give up when another session holds a lock for longer (default 5; 0 waits for ever)',
+  help: 'give up when another session holds a lock for longer (default 5; 0 waits without limit)',
 } as const
 export const lockTimeoutMs = (value: string): number => (wholeNumber('lock-timeout', value, 0) ?? 0) * 1000
 export const resume = {

@@ -20,7 +20,7 @@ export async function createStatements(models: Record<string, unknown>): Promise
 
 /**
  * The statements with which drizzle-kit makes everything of a snapshot in an empty database. Two of its faults are
- * mended: what quotes do to defaults, and foreign keys and views that come before what they rest on.
+ * fixed: what quotes do to defaults, and foreign keys and views that come before what they rest on.
  */
 export async function installStatements(snapshot: Snapshot): Promise<string[]> {
   const corrected = structuredClone(snapshot)

@@ -13,7 +13,7 @@ export type RefusalCode =
   | 'own_transaction' // a file begins or ends a transaction
   | 'not_applied' // there is less to take back than was asked for
   | 'still_applied' // a migration can't be dropped while a database has it
-  | 'blocked' // rows make the way back fail
+  | 'blocked' // rows make the down migration fail
   | 'unconfirmed' // data would be lost, and nobody said yes
   | 'changed_meanwhile' // another migrator moved the database in between
   | 'busy' // another migrator is at work, or somebody holds a lock

@@ -65,7 +65,7 @@ export async function runCommand(args: string[], project: Project): Promise<numb
   }
 }
 
-// What every command understands is taken out here, wherever it stands; the rest is the command's own.
+// What every command understands is taken out here, at any place; the rest is the command's own.
 function readCommon([name = '', ...rest]: string[]) {
   const own = rest.filter((arg) => !['--json', '--help', '-h'].includes(arg))
   const at = own.indexOf('--folder')

@@ -8,7 +8,7 @@ export type Statement = { sql: string; line: number }
 /** A query that counts rows, and the words that say what its number counts. */
 export type RowCount = { words: string; sql: string }
 
-/** One SQL file of a migration: its way up, or its way back. */
+/** One SQL file of a migration: its up migration, or its down migration. */
 export type Script = {
   path: string
   /** SHA-256 of the text, in hex: what drizzle's own migrator keeps of a file. */
@@ -53,7 +53,7 @@ export function readScript(path: string): Script | null {
   }
 }
 
-// The separator is drizzle-kit's; what stands between two of them goes to the server as it is.
+// The separator is drizzle-kit's; the text between two of them goes to the server as it is.
 function splitStatements(text: string): Statement[] {
   let line = 1
   const statements: Statement[] = []

@@ -78,7 +78,7 @@ export type Policy = {
   to?: string[]
   using?: string
   withCheck?: string
-  /** The table of a policy that stands beside the tables, quoted. */
+  /** The table of a policy outside the tables, quoted. */
   on?: string
 }
 

@@ -14,7 +14,7 @@ export type Models = Record<string, unknown>
 export type Case = {
   before: Models
   after: Models
-  /** SQL that puts rows in before the way up. */
+  /** SQL that puts rows in before the up migration. */
   rows?: string
   /** Renames, as the tool takes them. */
   renames?: string[]

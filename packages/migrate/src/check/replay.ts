@@ -10,7 +10,7 @@ import { withScratchDatabase } from '../scratch.ts'
 export type Replay = {
   /** The catalog before the first migration, then after each. */
   catalogs: Catalog[]
-  /** Which ways back do not lead to where the way up began, a line a difference. */
+  /** Which down migrations do not lead to where the up migration began, a line a difference. */
   inexact: string[]
   /** The scratch server's major version of PostgreSQL. */
   major: number
@@ -40,8 +40,8 @@ export function replay(given: Folder, scratch: string): Promise<Replay> {
       for (const { name, down } of folder.migrations.slice(0, oneWay + 1)) {
         inexact.push(
           down
-            ? `${name}: its way back can't be tried, since ${folder.migrations[oneWay]?.name} has none`
-            : `${name}: has no way back`,
+            ? `${name}: its down migration can't be tried, since ${folder.migrations[oneWay]?.name} has none`
+            : `${name}: has no down migration`,
         )
       }
       await runAll(session, {
@@ -52,7 +52,7 @@ export function replay(given: Folder, scratch: string): Promise<Replay> {
         onRan: async ({ name }) => {
           place -= 1
           const differences = catalogDifferences(await look(), catalogs[place] ?? new Map())
-          inexact.push(...differences.map((difference) => `${name}: after its way back, ${difference}`))
+          inexact.push(...differences.map((difference) => `${name}: after its down migration, ${difference}`))
         },
       })
       return { catalogs, inexact, major: await majorVersion(session) }

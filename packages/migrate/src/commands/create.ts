@@ -8,9 +8,9 @@ import { choose } from '../prompt.ts'
 import { report } from '../proof/report.ts'
 import { flag } from '../wording.ts'
 
-/** `create`: writes the next migration and its way back from the models, and proves them. */
+/** `create`: writes the next migration and its down migration from the models, and proves them. */
 export const create = command({
-  summary: 'write the next migration and its way back, proved on a scratch database',
+  summary: 'write the next migration and its down migration, proved on a scratch database',
   options: {
     message: { type: 'string', value: 'TEXT', help: 'what it does; becomes part of the name of its files' },
     empty: { type: 'boolean', help: 'two files to write by hand, such as for a change of data' },

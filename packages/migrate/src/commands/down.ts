@@ -82,7 +82,7 @@ function chooseSteps(status: Status, { to, steps }: { to?: string; steps?: strin
   return applied.filter((entry) => status.entries.indexOf(entry) > place)
 }
 
-// One that stopped half way back is there still, in part.
+// One that stopped half down migration is there still, in part.
 const isThere = (entry: Entry): boolean => isApplied(entry) || entry.tracked?.unfinished?.direction === 'down'
 
 function expected(fresh: Status, step: Entry | undefined): Entry | null {
@@ -91,6 +91,6 @@ function expected(fresh: Status, step: Entry | undefined): Entry | null {
   if (newest?.name === step.name && fresh.unknown.length === 0) return newest
   throw new Refusal(
     'changed_meanwhile',
-    'Another migrator changed the database meanwhile; look again and decide anew.',
+    'Another migrator changed the database meanwhile; look again and decide again.',
   )
 }

@@ -45,10 +45,10 @@ function listed({ entries, unknown }: Status): Listed[] {
   return [...known, ...others]
 }
 
-function noteOn({ migration, tracked, wayBack }: Entry): string {
+function noteOn({ migration, tracked, downState }: Entry): string {
   if (tracked?.unfinished) {
     const { direction, done } = tracked.unfinished
     return `${done} of ${migration[direction]?.statements.length ?? '?'} statements ${direction} are done`
   }
-  return { ready: '', edited: 'its way back was edited', none: 'has no way back' }[wayBack]
+  return { ready: '', edited: 'its down migration was edited', none: 'has no down migration' }[downState]
 }

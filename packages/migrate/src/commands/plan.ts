@@ -84,6 +84,6 @@ function guardFor({ isAt }: Tracking, { name }: Migration, there: Migration[]): 
   return `do $$ begin if not (${isAt(there.at(-1), there.length)}) then raise exception using message = ${literal(message)}; end if; end $$`
 }
 
-// On a line of its own where the statement may end in a comment.
+// On a separate line where the statement may end in a comment.
 const terminated = (sql: string): string =>
   sql.endsWith(';') ? sql : `${sql}${sql.includes('--') ? '\n' : ''};`

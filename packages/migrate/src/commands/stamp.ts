@@ -69,7 +69,7 @@ async function recordOne(
   entry: Entry,
   shouldBeApplied: boolean,
 ): Promise<string | null> {
-  const { name, migration, tracked, state, wayBack } = entry
+  const { name, migration, tracked, state, downState } = entry
   if (!shouldBeApplied) {
     if (!tracked) return null
     await session.query(forget(migration.when))
@@ -81,7 +81,7 @@ async function recordOne(
     await session.query(recordApplied(migration))
     return `Recorded ${name} as applied.`
   }
-  if (state === 'applied' && wayBack !== 'edited') return null
+  if (state === 'applied' && downState !== 'edited') return null
   await session.query(acceptFiles(migration))
   return `Accepted the files of ${name} as they are.`
 }

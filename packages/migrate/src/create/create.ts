@@ -39,7 +39,7 @@ type InScratch = <T>(work: (session: Session | null) => Promise<T>) => Promise<T
 export type Created = { name: string; files: string[]; proof: Proof }
 
 /**
- * Writes the migration that leads from a folder's last snapshot to the models, with its way back, both proved on a scratch
+ * Writes the migration that leads from a folder's last snapshot to the models, with its down migration, both proved on a scratch
  * database. Writes nothing where there is nothing to do or a question is open; writes two migrations where indexes are
  * made CONCURRENTLY among other changes. Throws `usage`, `missing` and `broken_folder`.
  */
@@ -69,7 +69,7 @@ export async function createMigration(
   })
 }
 
-// CONCURRENTLY needs a migration of its own, outside a transaction.
+// CONCURRENTLY needs a separate migration, outside a transaction.
 function stages(next: Snapshot, indexes: string[]): { suffix: string; snapshot: Snapshot }[] {
   if (indexes.length === 0) return [{ suffix: '', snapshot: next }]
   const without = { ...structuredClone(next), id: randomUUID() }

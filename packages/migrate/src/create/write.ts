@@ -36,7 +36,7 @@ export function writeMigration(
   return { name, files }
 }
 
-/** A message as it stands in a file's name. Throws `usage` for one without a letter or digit. */
+/** A message as part of a file's name. Throws `usage` for one without a letter or digit. */
 export function slugOf(message: string): string {
   const words =
     message

@@ -5,7 +5,7 @@ import { fillOf } from './fillers.ts'
 import type { Column } from './model.ts'
 import { at, keyOf, quote } from './sql.ts'
 
-/** The rows that may stand in the way of `comparison`, in the names of before. */
+/** The rows that may block `comparison`, in the names of before. */
 export function blockersOf(comparison: Comparison): Blocker[] {
   return comparison.keptTables.flatMap((kept) => [
     ...kept.altered.flatMap(({ from, to, retyped }) => [

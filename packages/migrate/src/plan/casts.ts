@@ -28,7 +28,7 @@ export function typeOf(column: Column): string {
 
 /**
  * The expression that converts a column from one type to another, or nothing where assignment does. `isDown`: it is part of a down
- * migration, so that an array of one element was a value before; on the way up, an array that becomes a text keeps all its elements.
+ * migration, so that an array of one element was a value before; in the up migration, an array that becomes a text keeps all its elements.
  */
 export function conversion(from: Column, to: Column, isDown: boolean): string | null {
   const name = quote(to.name)

@@ -10,11 +10,11 @@ export type PartChanges = { dropped: Part[]; renamed: string[]; created: Part[] 
 const ORDER: Part['kind'][] = ['primary key', 'unique', 'index', 'check', 'foreign key', 'policy']
 const BESIDE: Part['kind'][] = ['index', 'foreign key', 'policy']
 
-/** The parts that CREATE TABLE holds; the others need statements of their own. */
+/** The parts that CREATE TABLE holds; the others need separate statements. */
 export const partsWithin = (table: Table): Part[] =>
   partsOf(table).filter(({ kind }) => !BESIDE.includes(kind))
 
-/** Compares the parts of all tables. Those that differ in name only are renamed; those that use a touched column are made anew. */
+/** Compares the parts of all tables. Those that differ in name only are renamed; those that use a touched column are created again. */
 export function compareParts(comparison: Comparison, droppedViews: string[]): PartChanges {
   const { keptTables, droppedTables, createdTables, from, to } = comparison
   const isForeign = ({ kind }: Part) => kind === 'foreign key'

@@ -11,7 +11,7 @@ export type KeptTable = {
   altered: { from: Column; to: Column; retyped: boolean }[]
 }
 
-/** What stands between two models, tables and enums first: everything else hangs on them. */
+/** The difference of two models, tables and enums first: everything else depends on them. */
 export type Comparison = {
   from: Model
   to: Model
@@ -21,9 +21,9 @@ export type Comparison = {
   /** A table before those that it refers to, as far as they go round in no circle. */
   droppedTables: Table[]
   keptTables: KeptTable[]
-  /** Enums made anew: Postgres can't take a value away, and can't use a new one before it is committed. */
+  /** Enums created again: Postgres can't take a value away, and can't use a new one before it is committed. */
   rebuiltEnums: Set<string>
-  /** By table, the columns that are dropped, added or change their type: what uses them must be made anew. */
+  /** By table, the columns that are dropped, added or change their type: what uses them must be created again. */
   touched: ColumnsByTable
   /** The touched columns and the renamed ones: a view keeps the old names. */
   reshaped: ColumnsByTable
@@ -31,7 +31,7 @@ export type Comparison = {
 
 export type ColumnsByTable = Map<string, Set<string>>
 
-/** Compares two models. `rebuiltEnums` are the keys of those enums, of both models, that must be made anew. */
+/** Compares two models. `rebuiltEnums` are the keys of those enums, of both models, that must be created again. */
 export function compare(from: Model, to: Model, rebuiltEnums: Set<string>, isDown: boolean): Comparison {
   const kept = Object.keys(from.tables).filter((key) => to.tables[key])
   const keptTables = kept.map((key) =>

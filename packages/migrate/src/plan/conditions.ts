@@ -23,7 +23,7 @@ export function blocker({ from: table }: KeptTable, what: string, where: string,
   return { what, count, table: place, where, ...(setup && { setup }) }
 }
 
-/** The rows that break conditions which the table did not have; those that are only made anew, or otherwise, hold already. */
+/** The rows that break conditions which the table did not have; those that are only created again, or otherwise, hold already. */
 export function conditionsOf(comparison: Comparison, kept: KeptTable): Blocker[] {
   const { from } = comparison
   const knownSets = uniqueSets(kept.from).map(({ columns }) => String(columns))

@@ -12,7 +12,7 @@ export function correctedDefault(value: unknown, type: string): string | undefin
   return type.endsWith(']') && inner.startsWith('{') ? `'${quoted(elements(inner))}'` : value
 }
 
-// Points and lines have a text form of their own: (x,y) and {a,b,c}.
+// Points and lines have their own text form: (x,y) and {a,b,c}.
 function geometric(value: object, type: string): string {
   const numbers = Object.values(value).join(',')
   return type === 'point' ? `'(${numbers})'` : `'{${numbers}}'`

@@ -26,7 +26,7 @@ const VOLATILE = /gen_random_uuid|uuid_generate|nextval|random\(|clock_timestamp
 
 /**
  * The statements that add a column to a table that may have rows. Where the rows would break its NOT NULL they get a
- * placeholder: 0, the empty string and so on; a number of their own in a unique column; a row that exists in a foreign
+ * placeholder: 0, the empty string and so on; a number each in a unique column; a row that exists in a foreign
  * key. A comment in the SQL says so. A type that has no placeholder is added as it is, and works on an empty table.
  */
 export function addColumn(model: Model, table: Table, column: Column): string[] {
@@ -51,7 +51,7 @@ export function addColumn(model: Model, table: Table, column: Column): string[] 
   return [announced(value, add({ ...column, default: value })), alter('DROP DEFAULT')]
 }
 
-/** What rows that exist get in a new column: a value of their own, all the same one, NULL, or none where the column demands one. */
+/** What rows that exist get in a new column: a value each, all the same one, NULL, or none where the column demands one. */
 export function fillOf(model: Model, table: Table, column: Column): 'own' | 'same' | 'null' | 'none' {
   if (column.generated ?? column.identity ?? (column.serial || VOLATILE.test(column.default ?? '')))
     return 'own'
@@ -119,7 +119,7 @@ export function rowByRow(table: Table, column: Column): Update | null {
   if (number === null) return null
   return {
     isShared: false,
-    what: 'a number of their own',
+    what: 'a number each',
     statement: set(number, `${numberedRows(table)} WHERE ${at(table)}.ctid = numbered.row`),
   }
 }

@@ -15,7 +15,7 @@ export type Hazard = {
 /** The data that a migration loses, and the rows that would make it fail. */
 export type Hazards = { loses: Hazard[]; blockedBy: Blocker[] }
 
-/** Everything that stands in the way of data on the way of `comparison`, counted in the names of before. */
+/** Every hazard to data in `comparison`, counted in the names of before. */
 export function hazardsOf(comparison: Comparison): Hazards {
   const { from, to, droppedTables, keptTables } = comparison
   const gone = Object.values(from.sequences).filter((sequence) => !to.sequences[keyOf(sequence)])

@@ -98,7 +98,7 @@ function moveStatements(kind: string, from: Place, to: Place): string[] {
   ]
 }
 
-// Views are left as they are: one whose text changes is made anew, which is how its columns get their new names.
+// Views are left as they are: one whose text changes is created again, which is how its columns get their new names.
 function rewrite(table: Table, from: string, to: string): void {
   const change = <T extends string | undefined>(text: T) =>
     (text === undefined ? text : withIdentifier(text, from, to)) as T

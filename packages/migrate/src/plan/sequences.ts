@@ -14,7 +14,7 @@ export function sequenceOptions(steps: Steps): string {
   ].join('')
 }
 
-/** The statements that give the sequence at `place` the numbers `to`. Where it stands is kept, as far as the new limits allow. */
+/** The statements that give the sequence at `place` the numbers `to`. Its position is kept, as far as the new limits allow. */
 export function alterSequence(place: Place, from: Steps, to: Steps): string[] {
   if (sequenceOptions(from) === sequenceOptions(to)) return []
   const change = `ALTER SEQUENCE ${at(place)}${sequenceOptions(to)}${to.cycle ? '' : ' NO CYCLE'};`

@@ -2,7 +2,7 @@ import type { View } from '../snapshot.ts'
 import { type Comparison, usesColumns } from './compare.ts'
 import { at, keyOf, mentions, quote } from './sql.ts'
 
-/** The statements that drop the views that change, or rest on what changes, and those that make them anew. */
+/** The statements that drop the views that change, or rest on what changes, and those that create them again. */
 export function compareViews({ from, to, reshaped }: Comparison): {
   drop: string[]
   create: string[]

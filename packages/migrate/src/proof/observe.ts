@@ -1,6 +1,6 @@
 import type { Query } from '../catalog.ts'
 
-/** What a statement does to a table that was there before: it makes all of it anew, or keeps others from it until the migration ends. */
+/** What a statement does to a table that was there before: it rewrites all of it, or keeps others from it until the migration ends. */
 export type Impact = {
   table: string
   effect: 'rewrites' | 'blocks writes' | 'blocks reads and writes'

@@ -30,9 +30,9 @@ export type Proof = {
   differences: string[]
   /** The statement that failed, if one did. */
   failure: { direction: 'up' | 'down'; statement: string } | null
-  /** Tables to which the way up adds columns that in a fresh install stand between others. */
+  /** Tables to which the up migration adds columns that in a fresh install come between others. */
   columnOrder: string[]
-  /** What the way up does to tables beside changing them. */
+  /** What the up migration does to tables beside changing them. */
   impacts: Impact[]
   /** Tables that had no rows, since no sample fits them. */
   empty: string[]
@@ -62,7 +62,7 @@ function crowded(proof: Proof): Proof {
     return { ...proof, differences }
   }
   const where = `ctid <> (select min(ctid) from ${table})`
-  const what = `rows of ${table.replaceAll('"', '')} beside the first, which may get into each other's way`
+  const what = `rows of ${table.replaceAll('"', '')} after the first, which may get into each other's way`
   const blockedBy = { what, table, where, count: `select count(*) from ${table} where ${where}` }
   const way = proof[failure.direction]
   return {
@@ -114,7 +114,7 @@ async function tryWith(filling: Filling, session: Session, step: Step): Promise<
     if (!(error instanceof StatementError)) throw error
     proof.differences.push(`${error.message}, in ${error.statement}`)
     proof.failure = {
-      direction: error.message.startsWith('the way back') ? 'down' : 'up',
+      direction: error.message.startsWith('the down migration') ? 'down' : 'up',
       statement: error.statement,
     }
   } finally {
@@ -132,18 +132,18 @@ async function walk(query: Query, proof: Proof, { from, to, folder }: Step, fill
   const contents = await readContents(query)
   Object.assign(up, await countable(query, up))
   const lost = await seen(query, up.loses)
-  proof.impacts = await runObserved(query, up, 'the way up')
+  proof.impacts = await runObserved(query, up, 'the up migration')
   const there = await readCatalog(query)
 
   const created = up.comparison.createdTables.map(keyOf)
   await seed(query, { ...filling, concerns: (table) => created.includes(table) })
   Object.assign(down, await countable(query, down))
   const isWhole = !(await clear(query, down.blockedBy))
-  await runObserved(query, down, 'the way back')
+  await runObserved(query, down, 'the down migration')
   const back = catalogDifferences(await readCatalog(query), start)
   const excused = excusedColumns(up.comparison, lost)
   const changed = isWhole ? changedColumns(contents, await readContents(query), excused) : []
-  await runObserved(query, up, 'the way up, a second time,')
+  await runObserved(query, up, 'the up migration, a second time,')
   const again = catalogDifferences(await readCatalog(query), there)
 
   const fresh = await freshCatalog(query, to, start, folder.path)
@@ -155,10 +155,10 @@ async function walk(query: Query, proof: Proof, { from, to, folder }: Step, fill
   const known =
     strange.length > 0 ? catalogDifferences(start, await freshCatalog(query, from, start, folder.path)) : []
   differences.push(
-    ...strange.filter((it) => !known.includes(it)).map((it) => `after the way up, ${it}`),
-    ...back.map((it) => `after the way back, ${it}`),
-    ...changed.map((column) => `after the way back, column ${column} holds other values`),
-    ...again.map((it) => `after the second way up, ${it}`),
+    ...strange.filter((it) => !known.includes(it)).map((it) => `after the up migration, ${it}`),
+    ...back.map((it) => `after the down migration, ${it}`),
+    ...changed.map((column) => `after the down migration, column ${column} holds other values`),
+    ...again.map((it) => `after the second up migration, ${it}`),
   )
 }
 

@@ -13,14 +13,14 @@ export function report(
   const sections: [title: string, lines: string[]][] = [
     ['NOT PROVED; the files say so too:', differences],
     ['Had no rows, since no sample fits:', empty],
-    ['Rows that exist get what nobody gave, on the way up:', fillsOf(up)],
-    ['Rows that exist get what nobody gave, on the way back:', fillsOf(down)],
-    ['The way up loses:', words(up.loses)],
-    ['The way up fails if there are:', words(up.blockedBy)],
-    ['The way back loses:', words(down.loses)],
-    ['The way back fails if there are:', words(down.blockedBy)],
-    ['Seen on the way up, until its end:', impacts.map(seen)],
-    ['Columns stand in another order than in a fresh install, as Postgres only appends:', columnOrder],
+    ['Rows that exist get what nobody gave, in the up migration:', fillsOf(up)],
+    ['Rows that exist get what nobody gave, in the down migration:', fillsOf(down)],
+    ['The up migration loses:', words(up.loses)],
+    ['The up migration fails if there are:', words(up.blockedBy)],
+    ['The down migration loses:', words(down.loses)],
+    ['The down migration fails if there are:', words(down.blockedBy)],
+    ['Seen during the up migration, until its end:', impacts.map(seen)],
+    ['Columns are in another order than in a fresh install, as Postgres only appends:', columnOrder],
   ]
   return [
     ...(isTried ? [] : ['Not proved, as was asked for; the files say so too.']),

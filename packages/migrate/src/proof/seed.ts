@@ -30,7 +30,7 @@ const NULL_ROW = 3
 /** Which tables get rows, and which. `rows` is their number, of which the third is NULL wherever it may be. */
 export type Seeds = {
   rows: number
-  /** Whether columns that change their type get hostile values too, in rows of their own. */
+  /** Whether columns that change their type get hostile values too, in separate rows. */
   isHostile?: boolean
   wishes?: Wishes
   concerns?: (table: string) => boolean
@@ -117,8 +117,8 @@ async function insert(query: Query, table: Table, row: Row): Promise<void> {
   const tried = new Set<string>()
   for (;;) {
     const error = await attempt(query, table, [row])
-    if (error?.state !== '23514') return // in, or in the way of something that no other value would mend
-    const better = mended(table, row, error.constraint ?? '', tried)
+    if (error?.state !== '23514') return // in, or in the way of something that no other value would fix
+    const better = fixed(table, row, error.constraint ?? '', tried)
     if (!better) return
     row = better
   }
@@ -138,7 +138,7 @@ async function attempt(query: Query, { sql }: Table, rows: Row[]): Promise<Retur
   }
 }
 
-function mended(table: Table, row: Row, constraint: string, tried: Set<string>): Row | null {
+function fixed(table: Table, row: Row, constraint: string, tried: Set<string>): Row | null {
   const check = table.checks[constraint] ?? ''
   for (const { name } of table.columns.filter((column) => mentions(check, column.name))) {
     for (const value of candidates(check)) {

@@ -13,9 +13,9 @@ export type Up = Pick<Run, 'onRan' | 'say' | 'lockTimeoutMs' | 'resumeAt'> & {
   to: number
   /** How many to apply at most. */
   steps?: number | undefined
-  /** Told, before anything runs, which tables that have rows the migrations will rewrite or lock. */
+  /** Called, before anything runs, which tables that have rows the migrations will rewrite or lock. */
   announce?: (locks: Lock[]) => void
-  /** Told of the data that migrations would lose, before anything is locked; throws where that must not be. */
+  /** Called with the data that migrations would lose, before anything is locked; throws where that must not be. */
   agree: (steps: Entry[], losses: Price[]) => Promise<void>
 }
 

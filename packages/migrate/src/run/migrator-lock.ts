@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { Refusal } from '../refusal.ts'
 import { inTransaction, type Session } from './session.ts'
 
-/** How a command waits, and where it says so. `lockTimeoutMs` is the longest wait for a lock of anybody else's; 0 is for ever. */
+/** How a command waits, and where it says so. `lockTimeoutMs` is the longest wait for a lock of anybody else's; 0 is without limit. */
 export type Patience = { lockTimeoutMs: number; say: (line: string) => void }
 
 const KEY = "hashtextextended('hearth migrations', 0)"
@@ -30,7 +30,7 @@ export function lockedTransaction<T>(
   )
 }
 
-/** Runs `work`, which makes no transaction of its own, while no other migrator is at work. Throws `busy` as above. */
+/** Runs `work`, which makes no transaction itself, while no other migrator is at work. Throws `busy` as above. */
 export async function lockedSession<T>(
   session: Session,
   patience: Patience,

@@ -17,13 +17,13 @@ export type Run = Patience & {
   direction: Direction
   /** Decides what comes next, from what the database says once no other migrator can change it; null ends the run. */
   next: (status: Status) => Entry | null
-  /** Told of each migration once it is committed; the next one waits for it. */
+  /** Called after each migration is committed; the next one waits for it. */
   onRan: (ran: Ran) => void | Promise<void>
   /** Where to take up a migration that stopped half way: the number of its statement, from 1. */
   resumeAt?: number | undefined
 }
 
-/** Reads how a database stands to a folder. Changes nothing and takes no lock. */
+/** Reads how a database compares with a folder. Changes nothing and takes no lock. */
 export async function readStatus(session: Session, folder: Folder): Promise<Status> {
   return compare(folder, await trackingIn(folder.table).read(session))
 }
@@ -42,7 +42,7 @@ export async function readSettledStatus(
 /** A migration's file for a direction. Throws `missing` and `own_transaction`. */
 export function scriptOf({ name, ...migration }: Migration, direction: Direction): Script {
   const script = migration[direction]
-  if (!script) throw new Refusal('missing', `${name} has no file for the way ${direction}.`)
+  if (!script) throw new Refusal('missing', `${name} has no ${direction} migration.`)
   if (script.ownTransaction) {
     throw new Refusal(
       'own_transaction',

@@ -9,7 +9,7 @@ import { prepareTracking, trackingIn } from './tracking.ts'
 import { runUntransacted } from './untransacted.ts'
 
 /**
- * Runs migrations one by one, each in a transaction of its own that holds the migrators' lock and records it, so that each is applied
+ * Runs migrations one by one, each in its own transaction, which holds the migrators' lock and records it, so that each is applied
  * wholly or not at all, and once. Throws a `Refusal` at the first that does not work; those before it stay.
  */
 export async function runAll(session: Session, run: Run): Promise<Ran[]> {

@@ -7,7 +7,7 @@ import { reasonOf } from './fault.ts'
 export type Session = {
   /** Runs one or more statements and resolves to the rows of the last. */
   query: (sql: string) => Promise<Record<string, unknown>[]>
-  /** Whether a pooler stands between, which may give each transaction another connection. */
+  /** Whether a pooler is in between, which may give each transaction another connection. */
   isPooled: () => Promise<boolean>
 }
 
@@ -34,7 +34,7 @@ export async function withSession<T>(url: string, work: (session: Session) => Pr
   }
 }
 
-// A pooler tells its client a process number of its own making, with which to cancel; the server itself tells the true one.
+// A pooler tells its client a process number that it made up, with which to cancel; the server itself tells the true one.
 async function isPooled(client: pg.Client): Promise<boolean> {
   const [row] = await rowsOf(client, 'select pg_backend_pid() as pid')
   return row?.pid !== (client as unknown as { processID: number }).processID

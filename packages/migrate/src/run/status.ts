@@ -4,14 +4,14 @@ import type { Remark } from '../remarks.ts'
 import { calling } from '../wording.ts'
 import type { Tracked } from './tracking.ts'
 
-/** A migration as a database stands to it. `missing`: applied, and its file is gone. */
+/** A migration as a database has it. `missing`: applied, and its file is gone. */
 export type Entry = {
   name: string
   migration: Migration
   tracked: Tracked | null
   state: 'applied' | 'pending' | 'edited' | 'missing' | 'unfinished'
-  /** The way back: `edited` since the migration was applied, or `none` there. */
-  wayBack: 'ready' | 'edited' | 'none'
+  /** The down migration: `edited` since the migration was applied, or `none` there. */
+  downState: 'ready' | 'edited' | 'none'
 }
 
 /** A database beside a folder: its migrations in order, and what the database has had applied that the folder lacks. */
@@ -30,7 +30,7 @@ export function compare(folder: Folder, tracked: Tracked[]): Status {
       migration,
       tracked: row,
       state: stateOf(migration, row),
-      wayBack: wayBackOf(migration, row),
+      downState: downStateOf(migration, row),
     }
   })
   return { folder, entries, unknown: [...left] }
@@ -45,7 +45,7 @@ export const pendingOf = ({ entries }: Status): Entry[] => entries.filter((entry
 /** The newest applied migration, or null. */
 export const currentOf = ({ entries }: Status): Entry | null => entries.findLast(isApplied) ?? null
 
-/** Throws the first `Refusal` that stands against applying what is pending. */
+/** Throws the first `Refusal` against applying what is pending. */
 export function checkBeforeUp(status: Status): void {
   checkFolder(status)
   checkUnknown(status)
@@ -61,22 +61,22 @@ export function checkBeforeUp(status: Status): void {
   if (current && late && status.entries.indexOf(late) < status.entries.indexOf(current)) {
     throw new Refusal(
       'out_of_order',
-      `${late.name} is older than ${current.name}, which is applied already: a merge brought it in late. Where the data allows it, ${calling('down', { to: before(status, late) })} and ${calling('up')} apply both in order; else delete its files and journal entry and make it anew, as the newest, with ${calling('create')}.`,
+      `${late.name} is older than ${current.name}, which is applied already: a merge brought it in late. Where the data allows it, ${calling('down', { to: before(status, late) })} and ${calling('up')} apply both in order; else delete its files and journal entry and make it again, as the newest, with ${calling('create')}.`,
     )
   }
 }
 
-/** Throws the first `Refusal` that stands against taking back `steps`, the newest first. */
+/** Throws the first `Refusal` against taking back `steps`, the newest first. */
 export function checkBeforeDown(status: Status, steps: Entry[]): void {
   checkUnknown(status)
-  for (const { name, state, wayBack, migration } of steps) {
-    if (wayBack === 'none') {
+  for (const { name, state, downState, migration } of steps) {
+    if (downState === 'none') {
       throw new Refusal(
         'missing',
-        `${name} has no way back: ${name}.down.sql is not there. Bring it back, or write it by hand.`,
+        `${name} has no down migration: ${name}.down.sql is not there. Bring it back, or write it by hand.`,
       )
     }
-    if (wayBack === 'edited' && state !== 'unfinished') {
+    if (downState === 'edited' && state !== 'unfinished') {
       throw new Refusal(
         'edited',
         `${migration.down?.path} was edited after its migration was applied. Bring it back as it was; or, if it is right as it is, accept it with ${calling('stamp', { rev: currentOf(status)?.name ?? 'none' })}.`,
@@ -136,7 +136,7 @@ function stateOf({ up }: Migration, row: Tracked | null): Entry['state'] {
   return up.hashes.includes(row.hash) ? 'applied' : 'edited'
 }
 
-function wayBackOf({ down }: Migration, row: Tracked | null): Entry['wayBack'] {
+function downStateOf({ down }: Migration, row: Tracked | null): Entry['downState'] {
   if (!down) return 'none'
   // Without a recorded hash (drizzle's own migrator keeps none) there is nothing to hold the file against.
   return row && row.downHash !== null && !down.hashes.includes(row.downHash) ? 'edited' : 'ready'

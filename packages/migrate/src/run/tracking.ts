@@ -30,7 +30,7 @@ export type Tracking = {
   /** Takes the files of an applied migration as they are now for those that were applied. */
   acceptFiles: (migration: Migration) => string
   /**
-   * Records, without a transaction, how far a migration has come. Half way up its date is negative: drizzle's own migrator looks at the
+   * Records, without a transaction, how far a migration has come. Half up migration its date is negative: drizzle's own migrator looks at the
    * newest date alone, and so takes it for not applied.
    */
   progress: {
@@ -105,7 +105,7 @@ function parse(row: Record<string, unknown>): Tracked {
   return {
     id: Number(row.id),
     hash: String(row.hash),
-    when: Math.abs(Number(row.created_at)), // below zero while it is on its way up
+    when: Math.abs(Number(row.created_at)), // below zero while it is on its up migration
     downHash: (row.hearth_down_hash as string | undefined) ?? null,
     appliedAt: (row.hearth_applied_at as Date | undefined) ?? null,
     unfinished: row.hearth_unfinished

@@ -22,7 +22,7 @@ export async function runUntransacted(
   if (await session.isPooled()) {
     throw new Refusal(
       'wrong_database',
-      `${name} runs outside a transaction, which needs a connection of its own: set DATABASE_URL to the direct one, not the pooler's.`,
+      `${name} runs outside a transaction, which needs a dedicated connection: set DATABASE_URL to the direct one, not the pooler's.`,
     )
   }
   return lockedSession(session, run, async () => {
