@@ -118,7 +118,7 @@ describe('one connection string', () => {
     const { code, out } = await run([process.execPath, ...kit])
     expect([code, out]).toEqual([0, expect.stringContaining('Changes applied')])
     expect(await endpoint.direct`insert into pushed values ('it') returning name`).toHaveLength(1)
-  })
+  }, 30_000)
 
   test('takes only Neon’s own options out', async () => {
     const asked = `${url}?options=${encodeURIComponent('endpoint=ep-x -c work_mem=8MB -c app.note=a\\ b')}`

@@ -1,8 +1,10 @@
-import { afterAll, expect, test } from 'bun:test'
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { eventually, startLocal } from '../../../tests/support/neon-local.ts'
 import { encode, int32 } from '../src/wire.ts'
+
+setDefaultTimeout(20_000) // a quarter of a gigabyte, on a busy machine
 
 // Both ends are plain sockets here, since no driver lets one stop reading.
 const CHUNK = Buffer.alloc(1024 * 1024, 'x')
