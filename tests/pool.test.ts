@@ -27,7 +27,13 @@ const limits: Limits = { ...FOR_REQUESTS, size: 2 }
 /** The work of a request that can be ended. */
 function work(): Work & { end: (reason: Error) => void } {
   const controller = new AbortController()
-  return { signal: controller.signal, stage: null, waited: {}, end: (reason) => controller.abort(reason) }
+  return {
+    signal: controller.signal,
+    stage: null,
+    waited: {},
+    events: [],
+    end: (reason) => controller.abort(reason),
+  }
 }
 
 const reasonOf = (statement: PromiseLike<unknown>): Promise<unknown> =>

@@ -14,23 +14,26 @@ afterEach(() => {
 })
 
 describe('the log', () => {
-  test.each(['json', 'pretty'] as const)('as %s has a line a request, and no secret in it', async (log) => {
-    const logging = { with: services({ log }) }
-    const { username } = await user()
-    const { body } = await call('POST /sessions', {
-      body: { username, password: PASSWORD },
-      ...logging,
-    })
-    await call('GET /sessions?cursor=queryvalue', { token: body.token, ...logging })
-    await call('PUT /me/password', {
-      token: body.token,
-      body: { currentPassword: PASSWORD, newPassword: 'newsecret' },
-      ...logging,
-    })
-    expect(lines).toHaveBeenCalledTimes(3)
-    for (const secret of [PASSWORD, 'newsecret', body.token, 'queryvalue', '$scrypt', username])
-      expect(logged()).not.toContain(secret)
-  })
+  test.each(['json', 'pretty'] as const)(
+    'as %s has a line a request and an event, and no secret in it',
+    async (log) => {
+      const logging = { with: services({ log }) }
+      const { username } = await user()
+      const { body } = await call('POST /sessions', {
+        body: { username, password: PASSWORD },
+        ...logging,
+      })
+      await call('GET /sessions?cursor=queryvalue', { token: body.token, ...logging })
+      await call('PUT /me/password', {
+        token: body.token,
+        body: { currentPassword: PASSWORD, newPassword: 'newsecret' },
+        ...logging,
+      })
+      expect(lines).toHaveBeenCalledTimes(5) // three requests, a sign-in and a new password
+      for (const secret of [PASSWORD, 'newsecret', body.token, 'queryvalue', '$scrypt', username])
+        expect(logged()).not.toContain(secret)
+    },
+  )
 
   test('names method, route, status, time and request id', async () => {
     await call('GET /users/7', {
@@ -40,7 +43,16 @@ describe('the log', () => {
     })
     const entry = JSON.parse(logged())
     expect(entry).toMatchObject({ method: 'GET', route: '/users/:id', status: 404, requestId: 'abc' })
-    expect(Object.keys(entry)).toEqual(['time', 'method', 'route', 'status', 'ms', 'requestId'])
+    expect(Object.keys(entry)).toEqual([
+      'time',
+      'method',
+      'route',
+      'status',
+      'ms',
+      'requestId',
+      'user',
+      'problem',
+    ])
   })
 
   test('can be off', async () => {

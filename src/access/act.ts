@@ -5,6 +5,7 @@ import type { ColumnsSelection } from 'drizzle-orm/sql'
 import type { Db } from '../db/db.ts'
 import { InsertFrom, type InsertValues } from '../db/insert.ts'
 import { type Placeholders, prepared } from '../db/prepared.ts'
+import { noteCaller } from '../db/work.ts'
 import { AppError } from '../errors.ts'
 import type { UserRow } from '../identity/schema.ts'
 import { users } from '../identity/table.ts'
@@ -85,6 +86,7 @@ export function asCaller<Found extends Row, Values extends object = object>(
     }[]
     const [first] = found
     if (!first) throw unauthenticated()
+    noteCaller(first.caller.id)
     if (caller.mustBe && first.caller.role !== caller.mustBe)
       throw new AppError('forbidden', 'Only admins may do this.')
     await extendIfDue(db, caller, first.caller.isDue)

@@ -2,6 +2,7 @@ import { and, eq, gt, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/db.ts'
 import { type Placeholders, prepared } from '../db/prepared.ts'
+import { noteCaller } from '../db/work.ts'
 import { AppError } from '../errors.ts'
 import { type UserRow, userColumns } from '../identity/schema.ts'
 import { users } from '../identity/table.ts'
@@ -42,6 +43,7 @@ export async function getCaller(db: Db, caller: Caller): Promise<UserRow> {
   const [found] = await selectCaller(db, lookupOf(caller))
   if (!found) throw unauthenticated()
   await extendIfDue(db, caller, found.isDue)
+  noteCaller(found.user.id)
   return found.user
 }
 

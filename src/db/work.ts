@@ -11,6 +11,16 @@ export type Work = {
   stage: Stage | null
   /** How many milliseconds it has waited so far, by stage. */
   readonly waited: Partial<Record<Stage, number>>
+  /** The id of the user who sent the request, once the database has told it. */
+  callerId?: number | undefined
+  /** What an operator who looks for an attack wants to read. */
+  readonly events: SecurityEvent[]
+}
+
+/** What happened, and the id of the user whom it is about. */
+export type SecurityEvent = {
+  event: 'signed_in' | 'sign_in_failed' | 'password_changed' | 'role_changed' | 'suspended' | 'restored'
+  about?: number | undefined
 }
 
 // Prepared statements are built once for each database, so that the request can't be an argument of theirs.
@@ -25,6 +35,17 @@ export const inWork = <Result>(work: Work, task: () => Result): Result => curren
 /** Runs `task` outside the request's work: for what must be written although the request has ended. */
 export const outsideWork = <Result>(task: () => Result): Result => current.run(undefined, task)
 
+/** Notes for the log who sent the request. */
+export function noteCaller(id: number): void {
+  const work = currentWork()
+  if (work) work.callerId = id
+}
+
+/** Notes an event for the log, which adds the request and its address. */
+export const noteEvent = (event: SecurityEvent['event'], about?: number): void => {
+  currentWork()?.events.push({ event, about })
+}
+
 /** Returns what `task` returns, and notes for the log that the request waits for `stage` meanwhile. */
 export async function waitingFor<Result>(stage: Stage, task: () => PromiseLike<Result>): Promise<Result> {
   const work = currentWork()
@@ -32,10 +53,10 @@ export async function waitingFor<Result>(stage: Stage, task: () => PromiseLike<R
   const start = performance.now()
   work.stage = stage
   try {
-    return await task()
+    const result = await task()
+    work.stage = null // after a failure it stays, so that the log can name it
+    return result
   } finally {
-    // The stage stays where it ended the work, so that the log can name it.
-    if (!work.signal.aborted) work.stage = null
     work.waited[stage] = (work.waited[stage] ?? 0) + performance.now() - start
   }
 }

@@ -23,7 +23,7 @@ export const answerInTime = createMiddleware<Env>(async (c, next) => {
   const client = c.req.raw.signal
   client.addEventListener('abort', leave)
   c.set('signal', work.signal)
-  c.set('work', { signal: work.signal, stage: null, waited: {} })
+  c.set('work', { signal: work.signal, stage: null, waited: {}, events: [] })
   try {
     await Promise.race([inWork(c.var.work, next), late.promise])
   } finally {

@@ -15,6 +15,7 @@ import { sessions } from '../access/table.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/db.ts'
 import { type Placeholders, prepared } from '../db/prepared.ts'
+import { noteCaller, noteEvent } from '../db/work.ts'
 import { AppError } from '../errors.ts'
 import { addressBlock } from '../http/address.ts'
 import type { Client } from '../http/client.ts'
@@ -43,6 +44,7 @@ export async function changePassword(
 ): Promise<void> {
   const [owner] = await takeChange(db, lookupOf(caller))
   if (!owner) throw unauthenticated()
+  noteCaller(owner.id)
   const charge = chargeOf(owner.outcome, [session, knownPlaces], 'Too many attempts to give the password')
   const turn: Turn = { kind: 'known', block: addressBlock(client.ip), signal: client.signal }
   await attempted(db, { charge, turn }, async (verify) => {
@@ -51,6 +53,7 @@ export async function changePassword(
     await assertNotPwned(newPassword, '/newPassword', settings)
     if (!(await verify(currentPassword, owner.passwordHash, settings.scrypt))) throw wrongPassword()
     await replacePassword(db, owner, await hashPassword(newPassword, settings.scrypt, turn), charge)
+    noteEvent('password_changed', owner.id)
   })
 }
 

@@ -4,6 +4,7 @@ import type { Charge } from '../access/charge.ts'
 import { digest, newToken } from '../access/token.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/db.ts'
+import { noteEvent } from '../db/work.ts'
 import { AppError } from '../errors.ts'
 import { addressBlock } from '../http/address.ts'
 import type { Client } from '../http/client.ts'
@@ -39,6 +40,7 @@ async function trySignIn(
   const turn: Turn = { kind: isKnownPlace ? 'known' : 'stranger', block, signal: client.signal }
   return attempted(db, { charge, turn }, async (verify) => {
     const isRight = await verify(password, candidate?.passwordHash ?? null, settings.scrypt)
+    if (!candidate || !isRight || candidate.suspended) noteEvent('sign_in_failed', candidate?.id)
     if (!candidate || !isRight) throw badCredentials()
     if (candidate.suspended) throw new AppError('suspended', 'This account is suspended.')
     return admit(db, client, { candidate, charge, turn, password }, settings)
@@ -62,7 +64,9 @@ async function admit(
   const { block } = turn
   const opening = { userId: user.id, oldHash, newHash, charge, block, tokenDigest, rules: settings }
   const expiresAt = await openSession(db, client, opening)
-  return expiresAt && { token, expiresAt, user }
+  if (!expiresAt) return null
+  noteEvent('signed_in', user.id)
+  return { token, expiresAt, user }
 }
 
 const badCredentials = () => new AppError('bad_credentials', 'The user name or the password is wrong.')

@@ -7,6 +7,7 @@ import type { Db } from '../db/db.ts'
 import type { Placeholders } from '../db/prepared.ts'
 import { sqlError } from '../db/sql-error.ts'
 import { takenProperties } from '../db/taken.ts'
+import { noteEvent } from '../db/work.ts'
 import { AppError, alreadyTaken, requireOne } from '../errors.ts'
 import type { Page } from '../http/pages.ts'
 import { hashPassword, OPERATOR } from '../identity/password.ts'
@@ -93,7 +94,10 @@ export async function updateUser(db: Db, caller: Caller, target: Target, patch: 
   })
   if (isForAdmins && who.role !== 'admin' && (target === 'me' || target === who.id))
     throw new AppError('forbidden', 'Only admins may change role and suspended.')
-  return requireOne(rows, 'user')
+  const user = requireOne(rows, 'user')
+  if (patch.role !== undefined) noteEvent('role_changed', user.id)
+  if (patch.suspended !== undefined) noteEvent(patch.suspended ? 'suspended' : 'restored', user.id)
+  return user
 }
 
 // A unique violation names the first taken field only, so the others are looked up.
