@@ -56,23 +56,29 @@ export function supervise<Pool extends Client>(driver: Driver<Pool>, limits: Lim
   async function inTime(statement: Statement, { signal, giveBack, replace }: Run): Promise<unknown> {
     const silent = Promise.withResolvers<never>()
     let silence: Timer | undefined
+    let isLate = false
     const end = () => {
       if (silence) return
       statement.cancel()
-      silence = setTimeout(() => {
-        replace()
-        silent.reject(signal?.aborted ? signal.reason : silentConnection())
-      }, limits.silentMs)
+      silence = setTimeout(() => silent.reject(SILENT), limits.silentMs)
     }
-    const timer = setTimeout(end, limits.statementMs + AFTER_THE_SERVER_MS)
+    const endLate = () => {
+      isLate = true
+      end()
+    }
+    const timer = setTimeout(endLate, limits.statementMs + AFTER_THE_SERVER_MS)
     signal?.addEventListener('abort', end)
     const outcome = Promise.resolve(statement)
     outcome.then(giveBack, giveBack)
     try {
       return await Promise.race([outcome, silent.promise])
     } catch (error) {
-      if (sqlError(error)?.state === '25006') replace()
-      throw signal?.aborted ? signal.reason : error
+      const state = sqlError(error)?.state
+      // A server that is there ends a late statement itself; drivers can also cancel one without a word from it.
+      const isSilent = error === SILENT || (isLate && !state)
+      if (isSilent || state === READ_ONLY) replace()
+      if (signal?.aborted) throw signal.reason
+      throw isSilent ? SILENT : error
     } finally {
       clearTimeout(timer)
       clearTimeout(silence)
@@ -102,7 +108,8 @@ const busy = () =>
     reason: 'No connection of the pool was free in time; look for slow statements and locks.',
   })
 
-const silentConnection = () =>
-  new AppError('unavailable', 'The database is unavailable; try again shortly.', {
-    reason: 'The database connection is silent; the pool was replaced.',
-  })
+const SILENT = new AppError('unavailable', 'The database is unavailable; try again shortly.', {
+  reason: 'The database connection is silent; the pool was replaced.',
+})
+
+const READ_ONLY = '25006' // read_only_sql_transaction (PostgreSQL manual, appendix A)
