@@ -49,6 +49,10 @@ test-conversions: node_modules/.dev ## take values of 31 types through every cha
 test-runtimes: node_modules/.dev ## run the whole contract on Bun, Deno and workerd: [RUNTIMES="bun deno workerd"]
 	$(DO) test-runtimes $(RUNTIMES)
 
+.PHONY: chaos
+chaos: node_modules/.dev ## break a running app's database and network in 13 ways, and say what its callers saw: [ONLY="silent"]
+	$(DO) chaos $(ONLY)
+
 .PHONY: test-drivers
 test-drivers: node_modules/.dev ## run the tests over each driver: [TEST_DRIVER=bun-sql|postgres-js|neon-ws|neon-http]
 	@set -e; for driver in $(or $(TEST_DRIVER),bun-sql postgres-js neon-ws neon-http); do \
