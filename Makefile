@@ -188,6 +188,10 @@ stress-neon: node_modules/.dev ## the local Neon under 200 queries and 50 transa
 bench-migrate: node_modules/.dev ## 500 migrations from empty, beside drizzle-kit on the same files
 	$(DO) bench-migrate
 
+.PHONY: bench-create
+bench-create: node_modules/.dev ## what a proved migration takes at 25, 67 and 132 tables
+	$(DO) bench-create
+
 .PHONY: stress-migrations
 stress-migrations: node_modules/.dev ## kill -9 the migration tool at 50 random moments
 	$(DO) stress-migrations

@@ -11,6 +11,8 @@ import type {
   View,
 } from '../snapshot.ts'
 import { correctedDefault } from './defaults.ts'
+import { distinctKeys } from './distinct-keys.ts'
+import { mapValues } from './map-values.ts'
 import { chosenName, type Place, truncated } from './sql.ts'
 
 const SERIALS: Record<string, string> = { serial: 'integer', bigserial: 'bigint', smallserial: 'smallint' }
@@ -120,23 +122,6 @@ function tableOf(table: SnapshotTable): Table {
   }
 }
 
-// Postgres makes one of equal keys in a CREATE TABLE: the first that has a name gives it (transformIndexConstraints in its parse_utilcmd.c).
-function distinctKeys(
-  primaryKey: Table['primaryKey'],
-  uniques: Unique[],
-  isNamed: boolean,
-): Pick<Table, 'primaryKey' | 'uniques'> {
-  const isSame = (a: { columns: string[]; nullsNotDistinct?: boolean }, b: Unique) =>
-    String(a.columns) === String(b.columns) && (a.nullsNotDistinct ?? false) === b.nullsNotDistinct
-  const twin = primaryKey && uniques.find((unique) => isSame(primaryKey, unique))
-  const others = uniques.filter((unique) => !primaryKey || !isSame(primaryKey, unique))
-  const distinct = others.filter((unique) => others.find((first) => isSame(first, unique)) === unique)
-  return {
-    ...(primaryKey && { primaryKey: { ...primaryKey, ...(twin && !isNamed && { name: twin.name }) } }),
-    uniques: Object.fromEntries(distinct.map((unique) => [unique.name, unique])),
-  }
-}
-
 function columnOf(table: string, column: SnapshotColumn, isKey: boolean): Column {
   const [, base = column.type, dimensions = ''] = column.type.match(/^(.*?)((?:\[\d*\])*)$/s) ?? []
   const integer = SERIALS[base.toLowerCase()]
@@ -162,8 +147,4 @@ function columnOf(table: string, column: SnapshotColumn, isKey: boolean): Column
 function byName<T extends { name: string }>(all: Record<string, T>): Record<string, T> {
   const named = Object.entries(all).map(([key, it]) => ({ ...it, name: truncated(it.name ?? key) }))
   return Object.fromEntries(named.map((it) => [it.name, it]))
-}
-
-function mapValues<T, U>(all: Record<string, T>, change: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(all).map(([key, value]) => [key, change(value)]))
 }

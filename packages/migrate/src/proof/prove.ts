@@ -1,18 +1,19 @@
 import { catalogDifferences, columnOrderDifferences, type Query, readCatalog } from '../catalog.ts'
 import { DRIZZLE_TABLE, type Folder } from '../folder.ts'
-import type { Blocker } from '../plan/conditions.ts'
-import { type Hazard, type Hazards, hazardsOf } from '../plan/hazards.ts'
+import { type Hazards, hazardsOf } from '../plan/hazards.ts'
 import { modelOf } from '../plan/model.ts'
 import { type Plan, plan } from '../plan/plan.ts'
 import { inverted, type Rename } from '../plan/renames.ts'
 import { keyOf } from '../plan/sql.ts'
 import { runPrelude } from '../prelude.ts'
 import { runAll } from '../run/runner.ts'
-import { countRows, type Session } from '../run/session.ts'
+import type { Session } from '../run/session.ts'
 import { pendingOf } from '../run/status.ts'
 import { emptyDatabase } from '../scratch.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { type Contents, readContents } from './contents.ts'
+import { clear, countable, seen } from './counts.ts'
+import { crowded } from './crowded.ts'
 import { suitFillers } from './fillers.ts'
 import { freshCatalog } from './install.ts'
 import { withRealKeys } from './keys.ts'
@@ -51,41 +52,6 @@ export async function prove(session: Session, step: Step): Promise<Proof> {
   if (proof.differences.length === 0) return proof
   const single = await tryWith({ rows: 1, isHostile: false }, session, step)
   return single.differences.length === 0 ? crowded(proof) : proof
-}
-
-// What one row lives through and three do not depends on rows, so the database's own must be counted.
-function crowded(proof: Proof): Proof {
-  const { failure } = proof
-  const differences = proof.differences.map((it) => `with more than one row in a table, ${it}`)
-  const table = failure?.statement.match(/\b(?:TABLE|ON|UPDATE) ((?:"[^"]+"\.)?"[^"]+")/)?.[1]
-  if (!failure || !table || proof[failure.direction].blockedBy.some(({ isCrowd }) => isCrowd)) {
-    return { ...proof, differences }
-  }
-  const where = `ctid <> (select min(ctid) from ${table})`
-  const what = `rows of ${table.replaceAll('"', '')} after the first, which may get into each other's way`
-  const blockedBy = { what, table, where, count: `select count(*) from ${table} where ${where}` }
-  const way = proof[failure.direction]
-  return {
-    ...proof,
-    differences,
-    [failure.direction]: { ...way, blockedBy: [...way.blockedBy, blockedBy] },
-  }
-}
-
-/** A step as planned, for whoever forgoes the proof. */
-export function unproved({ from, to, renames }: Step): Proof {
-  const [before, after] = [modelOf(from), modelOf(to)]
-  const [up, down] = [plan(before, after, renames), plan(after, before, inverted(renames), true)]
-  return {
-    up: { ...up, ...hazardsOf(up.comparison) },
-    down: { ...down, ...hazardsOf(down.comparison) },
-    rows: 0,
-    failure: null,
-    differences: [],
-    columnOrder: [],
-    impacts: [],
-    empty: [],
-  }
 }
 
 type Filling = { rows: number; isHostile: boolean }
@@ -171,30 +137,6 @@ async function applyAll(session: Session, folder: Folder): Promise<void> {
     say: () => {},
     lockTimeoutMs: 0,
   })
-}
-
-// Deletes the rows that a down migration would be refused for; whether there were any.
-async function clear(query: Query, blockers: Blocker[]): Promise<boolean> {
-  const found = await seen(query, blockers)
-  for (const blocker of found) await remove(query, blocker).catch(() => {})
-  return found.length > 0
-}
-
-/** The hazards that can be counted where the database is: a count may name what a rename only makes, and then the words must do. */
-export async function countable(query: Query, { loses, blockedBy }: Hazards): Promise<Hazards> {
-  const checked = async <T extends Hazard>(all: T[]) => {
-    const works: T[] = []
-    for (const hazard of all) if ((await countRows(query, hazard.count)) !== null) works.push(hazard)
-    return works
-  }
-  return { loses: await checked(loses), blockedBy: await checked(blockedBy) }
-}
-
-// Those of which the rows that are there have some.
-async function seen<T extends Hazard>(query: Query, all: T[]): Promise<T[]> {
-  const found: T[] = []
-  for (const hazard of all) if ((await countRows(query, hazard.count)) !== 0) found.push(hazard)
-  return found
 }
 
 function changedColumns(before: Contents, after: Contents, excused: Set<string>): string[] {

@@ -3,6 +3,7 @@ import type { Blocker } from '../plan/conditions.ts'
 import { literal, mentions, quote } from '../plan/sql.ts'
 import { sqlError } from '../sql-error.ts'
 import { HOSTILE_ROWS, hostile } from './hostile.ts'
+import { removeOrphans, withForeignKeys, withoutForeignKeys } from './orphans.ts'
 import { candidates, sample, type ValueType } from './values.ts'
 
 /** What a column becomes, so that its values can be such that they survive it. By `schema.table.column`. */
@@ -70,15 +71,6 @@ export async function remove(query: Query, { setup, table, where }: Blocker): Pr
   await removeOrphans(query)
   await withForeignKeys(query)
 }
-
-// Foreign keys are looked at once all rows are there. Where only a superuser may do so, rows come in after those that they refer to.
-const withoutForeignKeys = (query: Query): Promise<boolean> =>
-  query('set session_replication_role = replica').then(
-    () => true,
-    () => false,
-  )
-
-const withForeignKeys = (query: Query) => query('reset session_replication_role').catch(() => {})
 
 type Row = Map<string, string | null>
 
@@ -149,31 +141,4 @@ function fixed(table: Table, row: Row, constraint: string, tried: Set<string>): 
     }
   }
   return null
-}
-
-const FOREIGN_KEYS = `
-  select x.conrelid::regclass as child, x.confrelid::regclass as parent, array_to_json(array(
-    select format('%I', a.attname) from unnest(x.conkey) with ordinality k(n, place)
-      join pg_attribute a on a.attrelid = x.conrelid and a.attnum = k.n order by place)) as "from", array_to_json(array(
-    select format('%I', a.attname) from unnest(x.confkey) with ordinality k(n, place)
-      join pg_attribute a on a.attrelid = x.confrelid and a.attnum = k.n order by place)) as "to"
-  from pg_constraint x where x.contype = 'f'`
-
-// Until no row is without its parent: whoever referred to a deleted row has lost its own. In one block, since there may be many keys.
-async function removeOrphans(query: Query): Promise<void> {
-  const keys = (await query(FOREIGN_KEYS)) as {
-    child: string
-    parent: string
-    from: string[]
-    to: string[]
-  }[]
-  if (keys.length === 0) return
-  const deletions = keys.map(({ child, parent, from, to }) => {
-    const given = from.map((name) => `child.${name} is not null`).join(' and ')
-    const same = from.map((name, n) => `parent.${to[n]} = child.${name}`).join(' and ')
-    return `delete from ${child} child where ${given} and not exists (select from ${parent} parent where ${same});
-      get diagnostics deleted = row_count; total := total + deleted;`
-  })
-  await query(`do $hearth$ declare deleted bigint; total bigint; begin
-    loop total := 0; ${deletions.join('\n')} exit when total = 0; end loop; end $hearth$`)
 }
