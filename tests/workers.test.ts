@@ -19,6 +19,7 @@ const settings = {
   SESSION_MAX_DAYS: '',
   CORS_ORIGINS: '',
   LOG: 'off',
+  ASSETS: { fetch: async () => new Response('asset') } as never,
   DATABASE_URL: neon.connectionString(),
 }
 const ask = async (env: Cloudflare.Env, path: string, init?: RequestInit) =>

@@ -50,6 +50,7 @@ function startWorker(env: Cloudflare.Env): Worker {
           migration: newestMigration,
           room,
           ip: clientOf(request),
+          asset: (path) => env.ASSETS.fetch(new URL(path, request.url)),
           deliver: () => context.waitUntil(deliver()),
         }),
       scheduled: async () => {

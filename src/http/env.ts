@@ -16,6 +16,8 @@ export type Services = {
   config: Config
   migration?: Migration | undefined
   ip?: string | undefined
+  /** Fetches a static asset, where the runtime keeps them apart from the code. */
+  asset?: ((path: string) => Promise<Response>) | undefined
   /** Says that a mail was put into the outbox, so that it need not wait for the next look. */
   deliver?: (() => void) | undefined
   room?: Room | undefined

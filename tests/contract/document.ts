@@ -22,11 +22,18 @@ const page = (type: string): Operations => ({
 // The document does not describe itself, nor the pages for people.
 const PAGES: Record<string, Operations> = {
   '/docs': page('text/html'),
+  '/': { get: { responses: { 200: { content: { 'application/json': {} } }, 302: {}, 422: problem } } },
+  '/favicon.ico': page('image/svg+xml'),
+  '/docs/icon.svg': page('image/svg+xml'),
   '/docs/page.css': page('text/css'),
   '/docs/page.js': page('text/javascript'),
   '/account': page('text/html'),
   '/account/page.css': page('text/css'),
   '/account/page.js': page('text/javascript'),
+  '/docs/dom.js': page('text/javascript'),
+  '/docs/operation.js': page('text/javascript'),
+  '/docs/request.js': page('text/javascript'),
+  '/docs/schema.js': page('text/javascript'),
   '/openapi.json': page('application/json'),
 }
 

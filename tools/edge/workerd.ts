@@ -1,5 +1,5 @@
-import { rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import wranglerToml from '../../wrangler.toml'
 import { ToolError } from '../error.ts'
 import { program } from './programs.ts'
@@ -18,6 +18,7 @@ export async function startWorkerd(
 ): Promise<Workerd> {
   const configuration = join(folder, 'workerd.capnp')
   writeFileSync(configuration, capnp(module, Object.keys(variables)))
+  writeFileSync(join(folder, ASSETS_MODULE), await assetsWorker())
   const child = Bun.spawn([await program('workerd'), 'serve', '--control-fd=3', configuration], {
     env: { ...process.env, ...variables }, // rather than in the file: one of them holds a password
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
@@ -34,6 +35,19 @@ export async function startWorkerd(
       return Number(child.resourceUsage()?.cpuTime.total) / 1000
     },
   }
+}
+
+const ASSETS_MODULE = 'assets.js'
+const ASSETS = resolve(import.meta.dir, '../../dist/assets')
+
+// Stands in for Cloudflare's static assets, of which the app asks for the text alone.
+async function assetsWorker(): Promise<string> {
+  const paths = existsSync(ASSETS) ? [...new Bun.Glob('**').scanSync(ASSETS)] : []
+  const files = await Promise.all(
+    paths.map(async (path) => [`/${path}`, await Bun.file(join(ASSETS, path)).text()]),
+  )
+  return `const files = ${JSON.stringify(Object.fromEntries(files))}
+export default { fetch: ({ url }) => new Response(files[new URL(url).pathname], { status: files[new URL(url).pathname] ? 200 : 404 }) }`
 }
 
 // workerd writes a line of JSON for each socket that it listens on. Null when it ends without one.
@@ -56,8 +70,12 @@ const config :Workerd.Config = (
       modules = [(name = "${module}", esModule = embed "${module}")],
       compatibilityDate = ${JSON.stringify(compatibility_date)},
       compatibilityFlags = ${JSON.stringify(compatibility_flags)},
-      bindings = [${bindings.join(', ')}],
+      bindings = [(name = "ASSETS", service = "assets"), ${bindings.join(', ')}],
       globalOutbound = "network",
+    )),
+    (name = "assets", worker = (
+      modules = [(name = "${ASSETS_MODULE}", esModule = embed "${ASSETS_MODULE}")],
+      compatibilityDate = ${JSON.stringify(compatibility_date)},
     )),
     (name = "network", network = (allow = ["public", "private"])),
   ],

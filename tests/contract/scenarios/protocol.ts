@@ -6,11 +6,10 @@ import { expectDone, expectProblem, expectStatus } from '../expect.ts'
 export const ALLOWED_ORIGIN = 'https://app.example.org'
 
 const UNKNOWN_PATHS = [
-  '/',
   '/nope',
   '/users/1/x',
   '/me/x',
-  '//',
+  '//x',
   '/users/',
   '/Users',
   '/%6De/x',
@@ -75,13 +74,23 @@ export const protocol: Scenarios = {
   async 'the docs page loads nothing from another host'({ call }) {
     const page = await call('GET /docs')
     match(page.headers.get('Content-Type') ?? '', /^text\/html; charset=utf-8$/i)
-    const files = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file = '']) => file)
+    const files = [...page.text.matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, file = '']) => file)
     ok(files.length >= 3)
     for (const file of files) {
-      match(file, /^\//)
-      expectStatus(await call(`GET ${file}`), 200)
+      match(file, /^[\w/.]+$/) // relative, so that the page works under a path prefix too
+      expectStatus(await call(`GET /${file}`), 200)
     }
-    for (const file of ['page.js', 'page.css'])
-      equal(/https?:|\bimport\b/.test((await call(`GET /docs/${file}`)).text), false, file)
+    const modules = (await call('GET /docs/page.js')).text.match(/(?<=from\s*['"]\.)\/\w+\.js/g) ?? []
+    ok(modules.length >= 3)
+    for (const module of [...modules, '/page.js', '/page.css'])
+      equal(/https?:/.test((await call(`GET /docs${module}`)).text), false, module)
+  },
+
+  async '/ leads people to the docs, and gives programs the addresses'({ call }) {
+    const person = await call('GET /', undefined, { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' })
+    deepEqual([person.status, person.headers.get('Location')], [302, 'docs'])
+    const addresses = { docs: 'docs', openapi: 'openapi.json', health: 'health' }
+    deepEqual((await call('GET /')).body, { title: 'Hearth', ...addresses })
+    match((await call('GET /favicon.ico')).headers.get('Content-Type') ?? '', /^image\/svg\+xml$/)
   },
 }
