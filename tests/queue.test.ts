@@ -54,6 +54,27 @@ describe('the queue', () => {
     expect(order.filter((it) => it === 'registration c').length).toBeGreaterThan(0)
   })
 
+  test('serves the newest first once somebody has waited for too long, and refuses the oldest', async () => {
+    const inTurn = fairQueue({ running: 1, waiting: 3 })
+    const gate = Promise.withResolvers<void>()
+    const order: string[] = []
+    const task = (name: string) => async () => {
+      order.push(name)
+      await gate.promise
+    }
+    const names = ['running', 'first', 'second']
+    const tasks = names.map((name) =>
+      inTurn(stranger('a'), task(name)).catch(() => order.push(`${name} refused`)),
+    )
+    await Bun.sleep(2_100)
+    for (const name of ['third', 'fourth'])
+      tasks.push(inTurn(stranger('a'), task(name)).catch(() => order.push(`${name} refused`)))
+    await Bun.sleep(0)
+    gate.resolve()
+    await Promise.all(tasks)
+    expect(order).toEqual(['running', 'first refused', 'fourth', 'third', 'second'])
+  })
+
   test('never runs what was aborted while it waited, and reports why', async () => {
     const inTurn = fairQueue({ running: 1, waiting: 2 })
     const gate = Promise.withResolvers<void>()
