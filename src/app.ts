@@ -1,7 +1,6 @@
 import { type Context, Hono, type MiddlewareHandler, type Next } from 'hono'
 import { cors } from 'hono/cors'
 import { requestId } from 'hono/request-id'
-import { secureHeaders } from 'hono/secure-headers'
 import { accountRoutes } from './account/routes.ts'
 import { emailVerificationRoutes } from './email-verifications/routes.ts'
 import { receiveBody } from './http/body.ts'
@@ -15,6 +14,7 @@ import { logRequests } from './http/log.ts'
 import { openApiOf } from './http/openapi/document.ts'
 import { anyone } from './http/operations.ts'
 import { respondWithProblem } from './http/problem.ts'
+import { securityHeaders } from './http/security-headers.ts'
 import { refuseUnknown } from './http/unknown.ts'
 import { meRoutes } from './me/routes.ts'
 import { passwordResetRoutes } from './password-resets/routes.ts'
@@ -41,12 +41,7 @@ const openApi = openApiOf(allRoutes)
 export const app = new Hono<Env>()
   .use(requestId())
   .use(logRequests)
-  .use(
-    secureHeaders({
-      xFrameOptions: 'DENY',
-      contentSecurityPolicy: { defaultSrc: ["'self'"], frameAncestors: ["'none'"], baseUri: ["'none'"] },
-    }),
-  )
+  .use(securityHeaders)
   .use(forbidCaching)
   .use(allowListedOrigins)
   .use(lengthOfHead)

@@ -70,6 +70,7 @@ describe('a Worker without proper settings', () => {
     const env = { ...settings, ...mistake } as Cloudflare.Env
     for (const path of ['/health', '/me', '/nope']) {
       const answer = await ask(env, path)
+      expect(answer.headers.get('X-Content-Type-Options')).toBe('nosniff')
       const problem = (await answer.json()) as { detail: string; requestId: string }
       expect([answer.status, answer.headers.get('Content-Type')]).toEqual([503, 'application/problem+json'])
       expect(problem).toMatchObject({ status: 503, detail: 'The service is not configured.' })

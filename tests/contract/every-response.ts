@@ -3,7 +3,8 @@ import { type Answer, isProblem } from '../support/exchange.ts'
 const EVERYWHERE: [header: string, value: RegExp][] = [
   ['X-Content-Type-Options', /^nosniff$/],
   ['X-Frame-Options', /^DENY$/],
-  ['Content-Security-Policy', /default-src 'self'/],
+  ['Content-Security-Policy', /default-src 'self'.*object-src 'none'.*form-action 'none'/],
+  ['Strict-Transport-Security', /max-age=31536000/],
   ['Cache-Control', /^no-store$/],
   ['X-Request-Id', /./],
 ]
