@@ -53,6 +53,14 @@ test-runtimes: node_modules/.dev ## run the whole contract on Bun, Deno and work
 chaos: node_modules/.dev ## break a running app's database and network in 13 ways, and say what its callers saw: [ONLY="silent"]
 	$(DO) chaos $(ONLY)
 
+.PHONY: hostile
+hostile: node_modules/.dev ## send hostile requests to a running server: URL=http://localhost:3000 [ADMIN_USERNAME=... ADMIN_PASSWORD=...]
+	@URL="$(URL)" $(BUN) run --silent hostile
+
+.PHONY: flood
+flood: node_modules/.dev ## flood a server, and count how often an owner gets in: [RUNTIMES="bun deno workerd"] or [URL=... CLIENT_IP_HEADER=...]
+	@URL="$(URL)" RUNTIMES="$(or $(RUNTIMES),bun)" $(BUN) run --silent flood
+
 .PHONY: test-drivers
 test-drivers: node_modules/.dev ## run the tests over each driver: [TEST_DRIVER=bun-sql|postgres-js|neon-ws|neon-http]
 	@set -e; for driver in $(or $(TEST_DRIVER),bun-sql postgres-js neon-ws neon-http); do \
