@@ -88,6 +88,14 @@ format: node_modules/.dev ## let Biome mend what it can
 db-url: node_modules/.run ## print the development database's connection string
 	$(DO) db-url
 
+.PHONY: db-shell
+db-shell: node_modules/.run ## open psql on the development database
+	$(DO) db-shell
+
+.PHONY: seed
+seed: node_modules/.run ## create users for development, with a known password: [COUNT=1000]
+	$(DO) seed
+
 .PHONY: db-stop
 db-stop: node_modules/.run ## stop the embedded Postgres; its data is kept
 	$(DO) db-stop
@@ -219,6 +227,7 @@ node_modules/.dev: package.json packages/*/package.json bun.lock | bun
 	@$(BUN) install --frozen-lockfile --silent
 	@touch node_modules/.run $@
 
+# With a prefix, npm looks below it for the machine's settings (a company's registry, its certificates), unless it is told.
 # npm puts Bun where `bun install` will look for it, so that it is fetched once. Where npm runs no install scripts, we run Bun's.
 BOOTSTRAP := node_modules/.bootstrap
 .PHONY: bun
@@ -226,7 +235,7 @@ bun:
 	@if [ "$(BUN)" = "$(OWN_BUN)" ] && [ "$$($(OWN_BUN) --version 2>/dev/null)" != "$(BUN_VERSION)" ]; then \
 	  echo "Fetching Bun $(BUN_VERSION) through npm …" && \
 	  rm -rf $(BOOTSTRAP) node_modules/bun node_modules/@oven && mkdir -p $(BOOTSTRAP) $(BIN) && \
-	  npm install --prefix $(BOOTSTRAP) --no-save --no-audit --no-fund --no-update-notifier --loglevel=error "bun@$(BUN_VERSION)" >/dev/null && \
+	  npm install --prefix $(BOOTSTRAP) --globalconfig "$$(npm config get globalconfig)" --no-save --no-audit --no-fund --no-update-notifier --loglevel=error "bun@$(BUN_VERSION)" >/dev/null && \
 	  { $(BOOTSTRAP)/$(OWN_BUN) --version >/dev/null 2>&1 || (cd $(BOOTSTRAP)/node_modules/bun && node install.js); } && \
 	  mv $(BOOTSTRAP)/node_modules/bun $(BOOTSTRAP)/node_modules/@oven node_modules/ && rm -rf $(BOOTSTRAP) && \
 	  ln -sf ../bun/bin/bun.exe $(OWN_BUN) && $(OWN_BUN) --version >/dev/null; \
