@@ -38,6 +38,7 @@ describe('the docs page', () => {
   })
 })
 
+// With SCREENSHOTS=1 it also writes those of docs/img.
 describe.skipIf(!chromium)('the docs page in a browser', () => {
   const server = ownServer()
   let page: Page
