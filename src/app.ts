@@ -19,6 +19,7 @@ import { refuseUnknown } from './http/unknown.ts'
 import { meRoutes } from './me/routes.ts'
 import { passwordResetRoutes } from './password-resets/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
+import { userSessionRoutes } from './user-sessions/routes.ts'
 import { userRoutes } from './users/routes.ts'
 
 const crossOrigin = cors({
@@ -53,6 +54,7 @@ export const app = new Hono<Env>()
   .route('/', docsRoutes)
   .get('/openapi.json', anyone, (c) => c.json(openApi(c.env.config)))
   .route('/users', userRoutes)
+  .route('/users/:id/sessions', userSessionRoutes)
   .route('/me', meRoutes)
   .route('/sessions', sessionRoutes)
   .route('/password-resets', passwordResetRoutes)

@@ -103,14 +103,21 @@ describe('the document', () => {
 
   test('describes what comes in as the server checks it', () => {
     const { NewUser, Username, UserPatch, User } = document.components.schemas
-    expect([NewUser.required, NewUser.additionalProperties]).toEqual([['username', 'password'], false])
+    expect([NewUser.required, NewUser.additionalProperties]).toEqual([['username'], false])
     expect([UserPatch.required, UserPatch.minProperties]).toEqual([undefined, 1])
     expect(Username).toMatchObject({ minLength: 3, maxLength: 32, pattern: expect.any(String) })
     expect(User.properties.id).toEqual({ type: 'integer', minimum: 1, maximum: 2 ** 31 - 1 })
     expect(User).not.toHaveProperty('additionalProperties') // a later version may add fields
     const [limit, ...others] = document.paths['/users'].get.parameters
     expect(limit.schema).toEqual({ type: 'integer', minimum: 1, maximum: 100, default: 20 })
-    expect(others.map(({ name }: Json) => name)).toEqual(['cursor', 'sort', 'q'])
+    expect(others.map(({ name }: Json) => name)).toEqual([
+      'cursor',
+      'sort',
+      'q',
+      'email',
+      'role',
+      'suspended',
+    ])
   })
 
   test('has an id for each operation, and the segment as its tag', () => {

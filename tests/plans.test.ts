@@ -45,7 +45,14 @@ const REQUESTS: Record<string, (ask: Ask, actor: Actor) => Promise<unknown>> = {
       const { nextCursor } = (await ask(`GET /users?limit=5&sort=${sort}`)).body
       await ask(`GET /users?limit=5&sort=${sort}&cursor=${nextCursor}`)
     }
-    await ask('GET /users?q=filler-77777&sort=username')
+    for (const filter of [
+      'q=filler-77777',
+      'q=filler-',
+      'email=filler-7@example.org',
+      'suspended=true',
+      'role=admin',
+    ])
+      await ask(`GET /users?limit=5&${filter}`)
   },
   'GET /users/:id': (ask, { id }) => ask(`GET /users/${id}`),
   'PATCH /users/:id': (ask, { id }) =>
@@ -87,6 +94,13 @@ Object.assign(REQUESTS, {
     const { token } = (await ask(`POST /users/${user.id}/password-reset`)).body
     await ask(`PUT /password-resets/${token}`, { newPassword: password })
     await ask(`PUT /password-resets/${'A'.repeat(43)}`, { newPassword: password })
+  },
+  'GET /users/:id/sessions': (ask, { id }) => ask(`GET /users/${id}/sessions`),
+  'DELETE /users/:id/sessions': async (ask, { on }) =>
+    ask(`DELETE /users/${(await signedIn(undefined, on)).user.id}/sessions`),
+  async 'DELETE /users/:id/sessions/:sessionId'(ask, { on }) {
+    const path = `/users/${(await signedIn(undefined, on)).user.id}/sessions` as const
+    await ask(`DELETE ${path}/${(await ask(`GET ${path}`)).body.items[0].id}`)
   },
   'PUT /email-verifications/:token': (ask) => ask(`PUT /email-verifications/${'A'.repeat(43)}`),
 } satisfies typeof REQUESTS)

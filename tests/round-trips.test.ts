@@ -90,7 +90,7 @@ const resourceOf = (endpoint: string) => endpoint.split('/')[1] ?? ''
 
 test.each(ROUND_TRIPS)('%s asks the database %d times', async (endpoint, expected) => {
   const { username, token, ids } = await someAdmin()
-  const request = endpoint.replace(/\/([\w-]+)\/:\w+/, (_, resource) => `/${resource}/${ids[resource]}`)
+  const request = endpoint.replace(/\/([\w-]+)\/:\w+/g, (_, resource) => `/${resource}/${ids[resource]}`)
   roundTrips = 0
   const { status } = await call(request as 'GET /', {
     body: BODIES[endpoint]?.(username),

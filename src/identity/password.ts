@@ -10,6 +10,9 @@ const inTurn = fairQueue({ running: 4, waiting: 32 })
 /** The turn of an operator's own command, which no request competes with. */
 export const OPERATOR: Turn = { kind: 'known', block: 'operator' }
 
+/** What is stored for a user who has no password yet: no password matches it. */
+export const NO_PASSWORD = '!'
+
 const KEY_BYTES = 32
 // The cap of workerd on N·r·p, so that a stored hash is one that every runtime can verify, and none can exhaust memory.
 const LARGEST_COST = 2 ** 20

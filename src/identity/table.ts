@@ -31,6 +31,11 @@ export const users = pgTable(
     index('users_created_at_index').on(table.createdAt, table.id),
     // A prefix search can use an index only if that index compares bytes, whatever the database's collation.
     index('users_username_prefix_index').on(table.username.op('varchar_pattern_ops')),
+    index('users_verified_email_prefix_index')
+      .on(table.email.op('varchar_pattern_ops'))
+      .where(sql`${table.emailVerified}`),
+    index('users_role_index').on(table.role, table.id),
+    index('users_suspended_index').on(table.suspended, table.id),
   ],
 )
 

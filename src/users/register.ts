@@ -23,8 +23,8 @@ export type Registrant = { client: Client; caller: Caller | null }
 const { address } = LIMITS.register
 
 /**
- * Registers a user and returns it. Admins may do so while registration is closed, and without limit. Throws, before any hash,
- * `registration_closed`, `unauthenticated` where an invalid token would have to open it, `too_many_attempts` for an address
+ * Registers a user and returns it. Admins may do so while registration is closed, without limit, with a role, and without a
+ * password: an invitation. Throws, before any hash, `invalid` where others do the latter two, `registration_closed`, `unauthenticated` where an invalid token would have to open it, `too_many_attempts` for an address
  * that registers too often, and `conflict` for a taken name or email, which counts as a registration, so that nobody can try
  * any number of names; and what `createUser` throws.
  */
@@ -35,26 +35,37 @@ export async function register(
   config: Pick<Config, 'registration' | 'scrypt' | 'pwnedPasswords'>,
 ): Promise<UserRow> {
   const isOpen = config.registration === 'open'
+  const forAdmins = whatIsForAdmins(input)
+  if (!caller && isOpen && forAdmins) throw forAdmins
   const block = addressBlock(client.ip)
   const [found] = await takeRegistration(db, { client, caller }, input, isOpen)
   if (!isOpen && found?.role !== 'admin') {
     if (caller && !found?.role) throw unauthenticated()
     throw new AppError('registration_closed', 'Ask an admin for an account.')
   }
+  if (forAdmins && found?.role !== 'admin') throw caller && !found?.role ? unauthenticated() : forAdmins
   const charge = chargeOf(found?.outcome ?? '{}', [address], 'Too many registrations from your address')
   if (found && found.taken.length > 0) throw alreadyTaken(found.taken)
   const turn: Turn = { kind: 'registration', block, signal: client.signal }
   return givingBack(db, charge, async () => {
-    await assertNotPwned(input.password, '/password', config)
+    if (input.password !== undefined) await assertNotPwned(input.password, '/password', config)
     return createUser(db, input, config, turn)
   })
+}
+
+function whatIsForAdmins({ role, password }: NewUser): AppError | null {
+  const errors = [
+    ...(password === undefined ? [{ pointer: '/password', detail: 'is required' }] : []),
+    ...(role === undefined ? [] : [{ pointer: '/role', detail: 'is for admins to give' }]),
+  ]
+  return errors.length > 0 ? new AppError('invalid', 'The body is not valid; see errors.', { errors }) : null
 }
 
 // One statement: who registers, the charge for it unless it is an admin, and which values are taken.
 function takeRegistration(
   db: Db,
   { client, caller }: Registrant,
-  { password: _, ...profile }: NewUser,
+  { password: _, role: __, ...profile }: NewUser,
   isOpen: boolean,
 ) {
   const sender = db.$with('caller').as(

@@ -9,10 +9,11 @@ import { Id } from '../http/params.ts'
 import { hashes } from '../http/room.ts'
 import { validateBody, validatePath, validateQuery } from '../http/validate.ts'
 import { User } from '../identity/schema.ts'
+import { listUsers } from './list.ts'
 import { register } from './register.ts'
 import { issueReset } from './reset.ts'
 import { IssuedToken, NewUser, UserPage, UserPatch, UserQuery } from './schema.ts'
-import { deleteUser, getUser, listUsers, updateUser } from './service.ts'
+import { deleteUser, getUser, updateUser } from './service.ts'
 
 const FOR_SELF = 'For admins, and for users about themselves: other users do not exist for them.'
 const userId = validatePath(z.object({ id: Id }))
@@ -24,7 +25,7 @@ export const userRoutes = new Hono<Env>()
     operation('createUser', 201, User, {
       summary: 'Register a user',
       description:
-        'Open to anyone, within limits for each address, unless the setting `REGISTRATION` is `closed`: then only admins register users.',
+        'Open to anyone, within limits for each address, unless the setting `REGISTRATION` is `closed`: then only admins register users. Admins may give a `role`, and leave out `password`: hand the user a token of `POST /users/{id}/password-reset` then.',
       headers: { Location: 'The address of the new user.' },
       errors: ['conflict', 'registration_closed', 'too_many_attempts'],
       isClosed: ({ registration }) => registration === 'closed',
@@ -41,7 +42,10 @@ export const userRoutes = new Hono<Env>()
   )
   .get(
     '/',
-    operation('listUsers', 200, UserPage, { description: 'For admins.' }),
+    operation('listUsers', 200, UserPage, {
+      description:
+        'For admins. `q` finds the beginning of user names and of verified addresses; the other filters are exact.',
+    }),
     adminsOnly,
     validateQuery(UserQuery),
     async (c) => {

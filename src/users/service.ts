@@ -1,7 +1,6 @@
-import { and, eq, like, ne, or, type Placeholder, type SQL, sql } from 'drizzle-orm'
+import { and, eq, ne, or, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { actAs, asCaller, type Me } from '../access/act.ts'
-import { type AdminCaller, type Caller, endsAllSessions } from '../access/caller.ts'
-import { listAsCaller } from '../access/lists.ts'
+import { type Caller, endsAllSessions } from '../access/caller.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/db.ts'
 import type { Placeholders } from '../db/prepared.ts'
@@ -9,16 +8,15 @@ import { sqlError } from '../db/sql-error.ts'
 import { takenProperties } from '../db/taken.ts'
 import { noteEvent } from '../db/work.ts'
 import { AppError, alreadyTaken, requireOne } from '../errors.ts'
-import type { Page } from '../http/pages.ts'
-import { hashPassword, OPERATOR } from '../identity/password.ts'
+import { hashPassword, NO_PASSWORD, OPERATOR } from '../identity/password.ts'
 import type { Turn } from '../identity/queue.ts'
 import { type UserRow, userColumns } from '../identity/schema.ts'
 import { users } from '../identity/table.ts'
 import { askToVerify, mailsAboutEmail, unverified } from './email.ts'
-import { type NewUser, type UserPatch, type UserQuery, userOrder } from './schema.ts'
+import type { NewUser, UserPatch } from './schema.ts'
 
 /**
- * Registers a user and returns it. Throws `unavailable` when too many wait for a hash, and the database's unique violation,
+ * Registers a user and returns it; without a password nobody can sign in until a reset sets one. Throws `unavailable` when too many wait for a hash, and the database's unique violation,
  * which callers see as `conflict`.
  */
 export async function createUser(
@@ -27,7 +25,7 @@ export async function createUser(
   { scrypt }: Pick<Config, 'scrypt'>,
   turn: Turn = OPERATOR,
 ): Promise<UserRow> {
-  const passwordHash = await hashPassword(password, scrypt, turn)
+  const passwordHash = password === undefined ? NO_PASSWORD : await hashPassword(password, scrypt, turn)
   const created = db.$with('created').as(
     db
       .insert(users)
@@ -56,21 +54,6 @@ export async function getUser(db: Db, caller: Caller, id: number): Promise<UserR
 
 const selectUser = asCaller('select_user', (db, me, { id }: Placeholders<{ id: number }>) =>
   db.select(userColumns).from(users).where(isTarget(me, id)),
-)
-
-/** Returns one page of users. Throws `unauthenticated` and `forbidden`. */
-export function listUsers(db: Db, caller: AdminCaller, { q, ...page }: UserQuery): Promise<Page<UserRow>> {
-  const prefix = q && `${q.replace(/[\\%_]/g, '\\$&')}%`
-  return selectUsers(db, caller, page, { prefix })
-}
-
-const selectUsers = listAsCaller(
-  'select_users',
-  userOrder,
-  (db, me, { prefix }: Partial<Placeholders<{ prefix?: string | undefined }>>) => ({
-    select: db.select(userColumns).from(users).$dynamic(),
-    where: and(me.isAdmin, prefix && like(users.username, prefix)),
-  }),
 )
 
 /**

@@ -47,6 +47,12 @@ export const ACCESS: Record<string, Statuses> = {
   'DELETE /users/{id}':      [401,  401,  401,  401,  401,   401,  204, 404,  204],
   'POST /users/{id}/password-reset':
                              [401,  401,  401,  401,  401,   401,  403, 403,  201],
+  'GET /users/{id}/sessions':
+                             [401,  401,  401,  401,  401,   401,  403, 403,  200],
+  'DELETE /users/{id}/sessions':
+                             [401,  401,  401,  401,  401,   401,  403, 403,  204],
+  'DELETE /users/{id}/sessions/{sessionId}':
+                             [401,  401,  401,  401,  401,   401,  403, 403,  204],
 
   'GET /me':                 [401,  401,  401,  401,  401,   401,  200, 200,  200],
   'PATCH /me':               [401,  401,  401,  401,  401,   401,  200, 200,  200],
@@ -87,6 +93,7 @@ export const BODIES: Record<string, (target: Member) => object> = {
 /** What `target` owns, for the parameters of paths. It is looked up or created while the target can still sign in. */
 export const IDS: Record<string, (target: Member) => number | string | Promise<number>> = {
   'users/{id}': ({ id }) => id,
+  'sessions/{sessionId}': ({ call }) => currentSession(call),
   'sessions/{id}': ({ call }) => currentSession(call),
   'password-resets/{token}': () => 'A'.repeat(43),
   'email-verifications/{token}': () => 'A'.repeat(43),

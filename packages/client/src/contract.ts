@@ -342,6 +342,9 @@ export type Contract = {
           cursor?: string | undefined
           sort?: '-createdAt' | '-id' | '-username' | 'createdAt' | 'id' | 'username' | undefined
           q?: string | undefined
+          email?: string | undefined
+          role?: 'admin' | 'user' | undefined
+          suspended?: 'false' | 'true' | undefined
         }
       }
       success: {
@@ -373,7 +376,8 @@ export type Contract = {
         json: {
           username: string
           email?: string | null | undefined
-          password: string
+          password?: string | undefined
+          role?: 'admin' | 'user' | undefined
         }
       }
       success: {
@@ -505,6 +509,95 @@ export type Contract = {
         }
         outputFormat: 'json'
         status: 201
+      }
+      errors: {
+        401: 'unauthenticated'
+        403: 'forbidden'
+        404: 'not_found'
+        422: 'invalid'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+  }
+  '/users/:id/sessions': {
+    $delete: {
+      input: {
+        param: {
+          id: string
+        } & {
+          [x: string]: string
+          [x: number]: string
+          [x: symbol]: string
+        }
+      }
+      success: {
+        output: null
+        outputFormat: 'body'
+        status: 204
+      }
+      errors: {
+        401: 'unauthenticated'
+        403: 'forbidden'
+        404: 'not_found'
+        422: 'invalid'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+    $get: {
+      input: {
+        param: {
+          id: string
+        } & {
+          [x: string]: string
+          [x: number]: string
+          [x: symbol]: string
+        }
+        query: {
+          limit?: string | undefined
+          cursor?: string | undefined
+          sort?: '-id' | undefined
+        }
+      }
+      success: {
+        output: {
+          items: {
+            id: number
+            userAgent: string | null
+            ip: string | null
+            createdAt: string
+            lastUsedAt: string
+            current: boolean
+          }[]
+          nextCursor: string | null
+        }
+        outputFormat: 'json'
+        status: 200
+      }
+      errors: {
+        401: 'unauthenticated'
+        403: 'forbidden'
+        404: 'not_found'
+        422: 'invalid'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+  }
+  '/users/:id/sessions/:sessionId': {
+    $delete: {
+      input: {
+        param: {
+          id: string
+          sessionId: string
+        } & {
+          [x: string]: string
+          [x: number]: string
+          [x: symbol]: string
+        }
+      }
+      success: {
+        output: null
+        outputFormat: 'body'
+        status: 204
       }
       errors: {
         401: 'unauthenticated'

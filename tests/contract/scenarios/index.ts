@@ -1,4 +1,5 @@
 import { access } from '../access-scenarios.ts'
+import { admins } from './admins.ts'
 import { bodies } from './bodies.ts'
 import { examples } from './examples.ts'
 import { hostile } from './hostile.ts'
@@ -20,6 +21,7 @@ export const scenarios = {
   ...me,
   ...users,
   ...userList,
+  ...admins,
   ...access,
   ...examples,
   ...bodies,
