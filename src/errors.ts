@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'malformed'
   | 'unauthenticated'
+  | 'insufficient_user_authentication'
   | 'bad_credentials'
   | 'forbidden'
   | 'registration_closed'
@@ -22,10 +23,16 @@ export type ErrorCode =
 export type FieldError = { pointer: string; detail: string }
 
 /**
- * What may go along with an error: rejected fields, seconds until a retry makes sense, methods that are allowed; and for the log
- * alone the reason, without secrets.
+ * What may go along with an error: rejected fields, seconds until a retry makes sense, methods that are allowed, how many seconds
+ * ago the password must have been given; and for the log alone the reason, without secrets.
  */
-export type ErrorExtras = { errors?: FieldError[]; retryAfter?: number; allow?: string[]; reason?: string }
+export type ErrorExtras = {
+  errors?: FieldError[]
+  retryAfter?: number
+  allow?: string[]
+  maxAge?: number
+  reason?: string
+}
 
 /** The one error the application throws on purpose. `message` is shown to the caller, so it never quotes secrets. */
 export class AppError extends Error {

@@ -102,6 +102,14 @@ Object.assign(REQUESTS, {
     const path = `/users/${(await signedIn(undefined, on)).user.id}/sessions` as const
     await ask(`DELETE ${path}/${(await ask(`GET ${path}`)).body.items[0].id}`)
   },
+  async 'POST /sessions/current/confirmation'(_, { on }) {
+    const { token } = await signedIn(undefined, on)
+    await call('POST /sessions/current/confirmation', {
+      token,
+      body: { password },
+      with: { ...services(), db: on },
+    })
+  },
   'PUT /email-verifications/:token': (ask) => ask(`PUT /email-verifications/${'A'.repeat(43)}`),
 } satisfies typeof REQUESTS)
 

@@ -43,6 +43,7 @@ const BODIES: Record<string, (username: string) => object> = {
   'PUT /me/password': () => ({ currentPassword: password, newPassword: 'better battery' }),
   'POST /password-resets': (username) => ({ username }),
   'PUT /password-resets/:token': () => ({ newPassword: 'better battery' }),
+  'POST /sessions/current/confirmation': () => ({ password }),
   'POST /sessions': (username) => ({ username, password }),
 }
 

@@ -32,6 +32,11 @@ export const isLive = (sessionMaxDays: number | Placeholder): SQL | undefined =>
     eq(users.suspended, false),
   )
 
+const PROOF_MINUTES = 15
+
+/** Whether the password was given recently in the session: a stolen token alone must not take the account over. */
+export const isProved = sql<boolean>`${sessions.confirmedAt} > now() - ${sql.raw(`interval '${PROOF_MINUTES} minutes'`)}`
+
 /** An interval of days; in hours, since a day of a time zone can have 23 or 25. */
 export const daysOf = (days: number | Placeholder): SQL => sql`make_interval(hours => 24 * ${days}::int)`
 
@@ -81,10 +86,22 @@ const extendSession = prepared(
       .update(sessions)
       .set({
         lastUsedAt: sql`now()`,
-        expiresAt: sql`least(now() + ${daysOf(sessionDays)}, ${sessions.createdAt} + ${daysOf(sessionMaxDays)})`,
+        expiresAt: nextExpiry({ sessionDays, sessionMaxDays }),
       })
       .where(and(eq(sessions.tokenDigest, tokenDigest), gt(sessions.expiresAt, sql`now()`))),
 )
+
+/** When a session expires that is used now. */
+export const nextExpiry = ({ sessionDays, sessionMaxDays }: SessionRules | Placeholders<SessionRules>): SQL =>
+  sql`least(now() + ${daysOf(sessionDays)}, ${sessions.createdAt} + ${daysOf(sessionMaxDays)})`
+
+/** The error that the password must be given again (RFC 9470). */
+export const unproved = () =>
+  new AppError(
+    'insufficient_user_authentication',
+    `Give your password again (POST /sessions/current/confirmation): this needs it within ${PROOF_MINUTES} minutes.`,
+    { maxAge: 60 * PROOF_MINUTES },
+  )
 
 /** The error that a token is not one of a live session. */
 export const unauthenticated = () =>

@@ -29,7 +29,7 @@ export const LIMITS = {
     knownPlaces: FROM_KNOWN_PLACES,
   },
   /** The current password, by the holder of a session. No stranger can use up these. */
-  changePassword: { session: OF_PLACE, knownPlaces: FROM_KNOWN_PLACES },
+  ownPassword: { session: OF_PLACE, knownPlaces: FROM_KNOWN_PLACES },
   /** A class or a small office at once, and then 180 an hour. */
   register: { address: { burst: 30, pace: 20 } },
   /** Requests for a new password, and attempts to use a token. The outbox limits the mails that follow. */

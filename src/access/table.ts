@@ -18,6 +18,8 @@ export const sessions = pgTable(
     createdAt: moment('created_at').notNull().defaultNow(),
     lastUsedAt: moment('last_used_at').notNull().defaultNow(),
     expiresAt: moment('expires_at').notNull(),
+    /** When the password was given last in this session. */
+    confirmedAt: moment('confirmed_at').notNull().defaultNow(),
   },
   (table) => [
     index('sessions_user_id_index').on(table.userId),

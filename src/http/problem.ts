@@ -8,6 +8,7 @@ import type { Env } from './env.ts'
 const PROBLEMS = {
   malformed: { status: 400, title: 'Malformed request' },
   unauthenticated: { status: 401, title: 'Sign-in required' },
+  insufficient_user_authentication: { status: 401, title: 'Password wanted again' },
   bad_credentials: { status: 401, title: 'Wrong user name or password' },
   forbidden: { status: 403, title: 'Not allowed' },
   registration_closed: { status: 403, title: 'Registration is closed' },
@@ -55,8 +56,8 @@ const INTERNAL = new AppError('internal', 'Something went wrong on our side.')
 
 function respond(error: AppError, c: Context<Env>): Response {
   const { status, title } = problems[error.code]
-  const { errors, retryAfter, allow } = error.extras
-  if (status === 401) c.header('WWW-Authenticate', 'Bearer')
+  const { errors, retryAfter, allow, maxAge } = error.extras
+  if (status === 401) c.header('WWW-Authenticate', challengeOf(error.code, maxAge))
   if (status === 503 || status === 429) c.header('Retry-After', String(retryAfter ?? 1))
   if (allow) c.header('Allow', allow.join(', '))
   if (status === 408) c.header('Connection', 'close') // RFC 9110, section 15.5.9
@@ -71,6 +72,10 @@ function respond(error: AppError, c: Context<Env>): Response {
   }
   return c.json(body, status, { 'Content-Type': 'application/problem+json' })
 }
+
+// RFC 6750, section 3, and RFC 9470, section 3
+const challengeOf = (code: ErrorCode, maxAge?: number) =>
+  maxAge === undefined ? 'Bearer' : `Bearer error="${code}", max_age=${maxAge}`
 
 // Hono's path is decoded, and not a URI (RFC 9457, section 3.1.5). A single-use token in it is a secret.
 function instanceOf(c: Context<Env>): string {

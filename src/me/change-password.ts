@@ -1,21 +1,13 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { attempted } from '../access/attempts.ts'
-import {
-  type Caller,
-  endsAllSessions,
-  isLive,
-  type Lookup,
-  lookupOf,
-  unauthenticated,
-} from '../access/caller.ts'
-import { type Charge, chargeOf, charging } from '../access/charge.ts'
-import { LIMITS } from '../access/limits.ts'
+import { type Caller, endsAllSessions, unproved } from '../access/caller.ts'
+import type { Charge } from '../access/charge.ts'
+import { takeOwnAttempt } from '../access/own-attempt.ts'
 import { settling } from '../access/settle.ts'
 import { sessions } from '../access/table.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/db.ts'
-import { type Placeholders, prepared } from '../db/prepared.ts'
-import { noteCaller, noteEvent } from '../db/work.ts'
+import { noteEvent } from '../db/work.ts'
 import { AppError } from '../errors.ts'
 import { addressBlock } from '../http/address.ts'
 import type { Client } from '../http/client.ts'
@@ -29,11 +21,9 @@ import type { PasswordChange } from './schema.ts'
 /** Who changes a password, and from where. */
 export type Changer = { caller: Caller; client: Client }
 
-const { session, knownPlaces } = LIMITS.changePassword
-
 /**
  * Changes the caller's password and ends every other session. A wrong current password counts as an attempt of the session,
- * which strangers cannot use up. Throws `unauthenticated`, `too_many_attempts`, `unavailable`, and `invalid` for a
+ * which strangers cannot use up. Throws `unauthenticated`, `insufficient_user_authentication`, `too_many_attempts`, `unavailable`, and `invalid` for a
  * wrong current password or a new one that is the user name.
  */
 export async function changePassword(
@@ -42,10 +32,8 @@ export async function changePassword(
   { currentPassword, newPassword }: PasswordChange,
   settings: Pick<Config, 'scrypt' | 'passwordBlocklist' | 'pwnedPasswords'>,
 ): Promise<void> {
-  const [owner] = await takeChange(db, lookupOf(caller))
-  if (!owner) throw unauthenticated()
-  noteCaller(owner.id)
-  const charge = chargeOf(owner.outcome, [session, knownPlaces], 'Too many attempts to give the password')
+  const { owner, charge } = await takeOwnAttempt(db, caller, { renews: false })
+  if (!owner.isProved) throw unproved()
   const turn: Turn = { kind: 'known', block: addressBlock(client.ip), signal: client.signal }
   await attempted(db, { charge, turn }, async (verify) => {
     const weakness = weaknessOf(newPassword, owner, settings)
@@ -58,31 +46,6 @@ export async function changePassword(
 }
 
 type Owner = { id: number; passwordHash: string; sessionId: number }
-
-// One statement: whose token it is, and the charge for the attempt.
-const takeChange = prepared('take_change', (db, values: Placeholders<Lookup>) => {
-  const owner = db.$with('owner').as(
-    db
-      .select({
-        id: users.id,
-        username: users.username,
-        email: users.email,
-        passwordHash: users.passwordHash,
-        sessionId: sql<number>`${sessions.id}`.as('session_id'),
-      })
-      .from(sessions)
-      .innerJoin(users, isLive(values.sessionMaxDays))
-      .where(eq(sessions.tokenDigest, values.tokenDigest)),
-  )
-  const { ctes, outcome } = charging(db, [
-    { key: sql`(select 'session:' || ${owner.sessionId} from ${owner})`, limit: session },
-    { key: sql`(select 'known:user:' || ${owner.id} from ${owner})`, limit: knownPlaces },
-  ])
-  return db
-    .with(owner, ...ctes)
-    .select({ ...owner._.selectedFields, outcome })
-    .from(owner)
-})
 
 // One statement: the password, the sessions, and the attempts, which a right password forgives.
 async function replacePassword(db: Db, owner: Owner, passwordHash: string, charge: Charge): Promise<void> {
@@ -97,7 +60,7 @@ async function replacePassword(db: Db, owner: Owner, passwordHash: string, charg
   const kept = db.$with('kept').as(
     db
       .update(sessions)
-      .set({ epoch: sql`(select ${changed.epoch} from ${changed})` })
+      .set({ epoch: sql`(select ${changed.epoch} from ${changed})`, confirmedAt: sql`now()` })
       .where(
         and(
           eq(sessions.id, owner.sessionId),

@@ -24,7 +24,7 @@ export const meRoutes = new Hono<Env>()
     operation('updateMe', 200, User, {
       summary: 'Change yourself',
       description: 'Only admins may change `role` and `suspended`.',
-      errors: ['conflict', 'forbidden'],
+      errors: ['conflict', 'forbidden', 'insufficient_user_authentication'],
     }),
     signedIn,
     validateBody(UserPatch),
@@ -50,7 +50,11 @@ export const meRoutes = new Hono<Env>()
   )
   .delete(
     '/',
-    operation('deleteMe', 204, null, { summary: 'Delete yourself', description: 'Your sessions end.' }),
+    operation('deleteMe', 204, null, {
+      summary: 'Delete yourself',
+      description: 'Your sessions end.',
+      errors: ['insufficient_user_authentication'],
+    }),
     signedIn,
     async (c) => {
       await deleteUser(c.env.db, c.var.caller, 'me')
@@ -63,7 +67,7 @@ export const meRoutes = new Hono<Env>()
       summary: 'Change your password',
       description:
         'Every other session of yours ends. A wrong `currentPassword` counts as a failed attempt to sign in.',
-      errors: ['too_many_attempts'],
+      errors: ['too_many_attempts', 'insufficient_user_authentication'],
     }),
     signedIn,
     hashes,

@@ -8,7 +8,8 @@ import { respondWithPage } from '../http/pages.ts'
 import { Id } from '../http/params.ts'
 import { hashes } from '../http/room.ts'
 import { validateBody, validatePath, validateQuery } from '../http/validate.ts'
-import { Credentials, SessionPage, SessionQuery, SignedIn } from './schema.ts'
+import { confirmSession } from './confirm.ts'
+import { Confirmation, Confirmed, Credentials, SessionPage, SessionQuery, SignedIn } from './schema.ts'
 import { endAllSessions, endSession, listSessions } from './service.ts'
 import { signIn } from './sign-in.ts'
 
@@ -59,6 +60,24 @@ export const sessionRoutes = new Hono<Env>()
     async (c) => {
       await endSession(c.env.db, c.var.caller, 'current')
       return c.body(null, 204)
+    },
+  )
+  .post(
+    '/current/confirmation',
+    operation('confirmSession', 200, Confirmed, {
+      summary: 'Give your password again',
+      description:
+        'Names, addresses, passwords, roles, tokens and deletions want a password that was given within 15 minutes (RFC 9470). The token of the request ends, and the new one replaces it.',
+      errors: ['too_many_attempts'],
+    }),
+    signedIn,
+    hashes,
+    validateBody(Confirmation),
+    async (c) => {
+      const sender = { client: clientOf(c), caller: c.var.caller }
+      const { password } = c.req.valid('json')
+      const confirmed = await confirmSession(c.env.db, sender, password, c.env.config)
+      return c.json(Confirmed.parse(confirmed), 200)
     },
   )
   .delete(

@@ -34,6 +34,17 @@ export const SignedIn = z
     ],
   })
 
+/** The caller's password, to be given again. */
+export const Confirmation = z
+  .strictObject({ password: PresentedPassword })
+  .meta({ id: 'Confirmation', examples: [{ password: ALICES_PASSWORD }] })
+
+/** The response to a confirmation: the token that replaces the one of the request. */
+export const Confirmed = z.object({ token: SignedIn.shape.token, expiresAt: Timestamp }).meta({
+  id: 'Confirmed',
+  examples: [{ token: 'mFq2v8cG1tq7n0a4yJ5hU3sXbZ9kLwE6rTiPoDuVxYc', expiresAt: '2026-03-02T09:30:00.000Z' }],
+})
+
 /** The columns of a session that its owner sees. */
 export const sessionColumns = pick(sessions, 'id', 'createdAt', 'lastUsedAt', 'userAgent', 'ip')
 

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
-import { type Caller, isLive, unauthenticated } from '../access/caller.ts'
+import { type Caller, isLive, isProved, unauthenticated, unproved } from '../access/caller.ts'
 import { chargeOf, charging } from '../access/charge.ts'
 import { LIMITS } from '../access/limits.ts'
 import { givingBack } from '../access/settle.ts'
@@ -24,7 +24,7 @@ const { address } = LIMITS.register
 
 /**
  * Registers a user and returns it. Admins may do so while registration is closed, without limit, with a role, and without a
- * password: an invitation. Throws, before any hash, `invalid` where others do the latter two, `registration_closed`, `unauthenticated` where an invalid token would have to open it, `too_many_attempts` for an address
+ * password: an invitation. Throws, before any hash, `invalid` where others do the latter two, `insufficient_user_authentication` for a role, `registration_closed`, `unauthenticated` where an invalid token would have to open it, `too_many_attempts` for an address
  * that registers too often, and `conflict` for a taken name or email, which counts as a registration, so that nobody can try
  * any number of names; and what `createUser` throws.
  */
@@ -44,6 +44,7 @@ export async function register(
     throw new AppError('registration_closed', 'Ask an admin for an account.')
   }
   if (forAdmins && found?.role !== 'admin') throw caller && !found?.role ? unauthenticated() : forAdmins
+  if (input.role !== undefined && !found?.isProved) throw unproved()
   const charge = chargeOf(found?.outcome ?? '{}', [address], 'Too many registrations from your address')
   if (found && found.taken.length > 0) throw alreadyTaken(found.taken)
   const turn: Turn = { kind: 'registration', block, signal: client.signal }
@@ -70,7 +71,7 @@ function takeRegistration(
 ) {
   const sender = db.$with('caller').as(
     db
-      .select({ role: users.role })
+      .select({ role: users.role, isProved: isProved.as('is_proved') })
       .from(sessions)
       .innerJoin(users, isLive(caller?.rules.sessionMaxDays ?? 0))
       .where(eq(sessions.tokenDigest, sql`${caller?.tokenDigest ?? null}::text`)),
@@ -80,7 +81,7 @@ function takeRegistration(
   const { ctes, outcome } = charging(db, [{ key, limit: address }])
   return db
     .with(sender, ...ctes)
-    .select({ role: sender.role, outcome, taken: takenProperties(users, profile) })
+    .select({ role: sender.role, isProved: sender.isProved, outcome, taken: takenProperties(users, profile) })
     .from(sql`(select 1) as always`)
     .leftJoin(sender, sql`true`)
 }

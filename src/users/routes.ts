@@ -27,7 +27,7 @@ export const userRoutes = new Hono<Env>()
       description:
         'Open to anyone, within limits for each address, unless the setting `REGISTRATION` is `closed`: then only admins register users. Admins may give a `role`, and leave out `password`: hand the user a token of `POST /users/{id}/password-reset` then.',
       headers: { Location: 'The address of the new user.' },
-      errors: ['conflict', 'registration_closed', 'too_many_attempts'],
+      errors: ['conflict', 'registration_closed', 'too_many_attempts', 'insufficient_user_authentication'],
       isClosed: ({ registration }) => registration === 'closed',
     }),
     maybeSignedIn,
@@ -68,7 +68,7 @@ export const userRoutes = new Hono<Env>()
     operation('updateUser', 200, User, {
       summary: 'Change a user',
       description: `${FOR_SELF} Only admins may change \`role\` and \`suspended\`. Suspending a user ends its sessions.`,
-      errors: ['conflict', 'forbidden'],
+      errors: ['conflict', 'forbidden', 'insufficient_user_authentication'],
     }),
     signedIn,
     userId,
@@ -86,6 +86,7 @@ export const userRoutes = new Hono<Env>()
       summary: 'Issue a token with which the user can choose a new password',
       description:
         'For you to hand out; it works once, for an hour, and replaces an older one. No admin learns a password.',
+      errors: ['insufficient_user_authentication'],
     }),
     adminsOnly,
     userId,
@@ -99,6 +100,7 @@ export const userRoutes = new Hono<Env>()
     operation('deleteUser', 204, null, {
       summary: 'Delete a user',
       description: `${FOR_SELF} The sessions of the user end.`,
+      errors: ['insufficient_user_authentication'],
     }),
     signedIn,
     userId,

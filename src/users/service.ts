@@ -57,7 +57,8 @@ const selectUser = asCaller('select_user', (db, me, { id }: Placeholders<{ id: n
 )
 
 /**
- * Changes a user and returns it. Suspending a user ends its sessions. Throws `unauthenticated`, `not_found` like `getUser`,
+ * Changes a user and returns it. Suspending a user ends its sessions. Throws `unauthenticated`,
+ * `insufficient_user_authentication` for a new name, address or role, `not_found` like `getUser`,
  * `forbidden` for fields that only admins may change, and the database's unique violation, which callers see as `conflict`.
  */
 export async function updateUser(db: Db, caller: Caller, target: Target, patch: UserPatch): Promise<UserRow> {
@@ -71,7 +72,10 @@ export async function updateUser(db: Db, caller: Caller, target: Target, patch: 
         .set({ ...patch, ...unverified(patch), ...(patch.suspended && endsAllSessions) })
         .where(and(isTarget(me, target), isForAdmins ? me.isAdmin : undefined))
         .returning(userColumns),
-    { also: (acted) => (patch.email === undefined ? [] : mailsAboutEmail(db, acted)) },
+    {
+      also: (acted) => (patch.email === undefined ? [] : mailsAboutEmail(db, acted)),
+      wantsProof: isSensitive(patch),
+    },
   ).catch(async (error) => {
     throw (await takenError(db, caller, target, patch, error)) ?? error
   })
@@ -82,6 +86,10 @@ export async function updateUser(db: Db, caller: Caller, target: Target, patch: 
   if (patch.suspended !== undefined) noteEvent(patch.suspended ? 'suspended' : 'restored', user.id)
   return user
 }
+
+// Whoever changes these can take the account over, or another one.
+const isSensitive = ({ username, email, role }: UserPatch): boolean =>
+  username !== undefined || email !== undefined || role !== undefined
 
 // A unique violation names the first taken field only, so the others are looked up.
 async function takenError(db: Db, caller: Caller, target: Target, patch: UserPatch, error: unknown) {
@@ -96,10 +104,16 @@ async function takenError(db: Db, caller: Caller, target: Target, patch: UserPat
   return taken.length > 0 ? alreadyTaken(taken) : null
 }
 
-/** Deletes a user with all its sessions. Throws `unauthenticated`, and `not_found` like `getUser`. */
+/**
+ * Deletes a user with all its sessions. Throws `unauthenticated`, `insufficient_user_authentication`, and `not_found` like
+ * `getUser`.
+ */
 export async function deleteUser(db: Db, caller: Caller, target: Target): Promise<void> {
-  const { rows } = await actAs(db, caller, (me) =>
-    db.delete(users).where(isTarget(me, target)).returning({ id: users.id }),
+  const { rows } = await actAs(
+    db,
+    caller,
+    (me) => db.delete(users).where(isTarget(me, target)).returning({ id: users.id }),
+    { wantsProof: true },
   )
   requireOne(rows, 'user')
 }

@@ -41,7 +41,7 @@ async function faultsOf(api: Api, route: string, caller: Caller, expected: numbe
     ...(status === expected ? [] : [`${route} as ${caller}: ${status} instead of ${expected}`]),
     ...(status < 400 || isUnchanged ? [] : [`${route} as ${caller}: ${status}, but it had an effect`]),
   ]
-  const isSpent = status < 400 && /^(DELETE|PUT) /.test(route) // the user, the session or the password is gone
+  const isSpent = status < 400 && /^(DELETE|PUT) |confirmation$/.test(route) // the user, the session, the token or the password is gone
   if (isSpent || faults.length > 0) cast.forget(caller)
   return faults
 }

@@ -72,6 +72,8 @@ export const ACCESS: Record<string, Statuses> = {
   'POST /sessions':          [201,  201,  201,  201,  201,   403,  201, 201,  201],
   'GET /sessions':           [401,  401,  401,  401,  401,   401,  200, 200,  200],
   'DELETE /sessions':        [401,  401,  401,  401,  401,   401,  204, 204,  204],
+  'POST /sessions/current/confirmation':
+                             [401,  401,  401,  401,  401,   401,  200, 200,  200],
   'DELETE /sessions/current':[401,  401,  401,  401,  401,   401,  204, 204,  204],
   'DELETE /sessions/{id}':   [401,  401,  401,  401,  401,   401,  204, 404,  404],
 }
@@ -87,6 +89,7 @@ export const BODIES: Record<string, (target: Member) => object> = {
   'PUT /me/password': () => ({ currentPassword: PASSWORD, newPassword: 'a better battery' }),
   'POST /password-resets': ({ username }) => ({ username }),
   'PUT /password-resets/{token}': () => ({ newPassword: 'a better battery' }),
+  'POST /sessions/current/confirmation': () => ({ password: PASSWORD }),
   'POST /sessions': ({ username }) => ({ username, password: PASSWORD }),
 }
 

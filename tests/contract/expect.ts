@@ -6,6 +6,7 @@ import type { Member, Reply } from './api.ts'
 const STATUS = {
   malformed: 400,
   unauthenticated: 401,
+  insufficient_user_authentication: 401,
   bad_credentials: 401,
   forbidden: 403,
   suspended: 403,

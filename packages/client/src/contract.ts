@@ -47,7 +47,7 @@ export type Contract = {
         status: 204
       }
       errors: {
-        401: 'unauthenticated'
+        401: 'insufficient_user_authentication' | 'unauthenticated'
         422: 'invalid'
         503: 'misconfigured' | 'unavailable'
       }
@@ -99,7 +99,7 @@ export type Contract = {
       }
       errors: {
         400: 'malformed'
-        401: 'unauthenticated'
+        401: 'insufficient_user_authentication' | 'unauthenticated'
         403: 'forbidden'
         408: 'body_timeout'
         409: 'conflict'
@@ -141,7 +141,7 @@ export type Contract = {
       }
       errors: {
         400: 'malformed'
-        401: 'unauthenticated'
+        401: 'insufficient_user_authentication' | 'unauthenticated'
         408: 'body_timeout'
         413: 'too_large'
         415: 'unsupported_media_type'
@@ -334,6 +334,33 @@ export type Contract = {
       }
     }
   }
+  '/sessions/current/confirmation': {
+    $post: {
+      input: {
+        json: {
+          password: string
+        }
+      }
+      success: {
+        output: {
+          token: string
+          expiresAt: string
+        }
+        outputFormat: 'json'
+        status: 200
+      }
+      errors: {
+        400: 'malformed'
+        401: 'unauthenticated'
+        408: 'body_timeout'
+        413: 'too_large'
+        415: 'unsupported_media_type'
+        422: 'invalid'
+        429: 'too_many_attempts'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+  }
   '/users': {
     $get: {
       input: {
@@ -396,7 +423,7 @@ export type Contract = {
       }
       errors: {
         400: 'malformed'
-        401: 'unauthenticated'
+        401: 'insufficient_user_authentication' | 'unauthenticated'
         403: 'registration_closed'
         408: 'body_timeout'
         409: 'conflict'
@@ -421,7 +448,7 @@ export type Contract = {
         status: 204
       }
       errors: {
-        401: 'unauthenticated'
+        401: 'insufficient_user_authentication' | 'unauthenticated'
         404: 'not_found'
         422: 'invalid'
         503: 'misconfigured' | 'unavailable'
@@ -483,7 +510,7 @@ export type Contract = {
       }
       errors: {
         400: 'malformed'
-        401: 'unauthenticated'
+        401: 'insufficient_user_authentication' | 'unauthenticated'
         403: 'forbidden'
         404: 'not_found'
         408: 'body_timeout'
@@ -511,7 +538,7 @@ export type Contract = {
         status: 201
       }
       errors: {
-        401: 'unauthenticated'
+        401: 'insufficient_user_authentication' | 'unauthenticated'
         403: 'forbidden'
         404: 'not_found'
         422: 'invalid'

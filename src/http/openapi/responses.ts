@@ -47,10 +47,10 @@ const header = (description: string, schema: JsonSchema = { type: 'string' }, re
 /** The headers that several responses have. */
 export const headers: Record<string, object> = {
   'X-Request-Id': header('The id of the request: the one that was sent, or a new one.'),
-  'WWW-Authenticate': header('The scheme to authenticate with (RFC 6750).', {
-    type: 'string',
-    enum: ['Bearer'],
-  }),
+  'WWW-Authenticate': header(
+    'The scheme to authenticate with (RFC 6750), and how recent a proof must be (RFC 9470).',
+    { type: 'string', pattern: '^Bearer( |$)' },
+  ),
   'Retry-After': header('Seconds to wait before another attempt.', { type: 'integer', minimum: 1 }),
   Link: header('The address of the next page, if there is one (RFC 8288).', { type: 'string' }, false),
   Allow: header('On status 405: the methods that the address has.', { type: 'string' }, false),

@@ -20,8 +20,11 @@ export const examples: Scenarios = {
     const signedIn = await api.call('POST /sessions', example('Credentials'), headers)
     shape(signedIn, 201, 'SignedIn')
     equal(signedIn.body.token.length, example('SignedIn').token.length)
-    const call = api.as(signedIn.body.token)
+    let call = api.as(signedIn.body.token)
     shape(await call('GET /sessions'), 200, 'SessionPage')
+    const confirmed = await call('POST /sessions/current/confirmation', example('Confirmation'))
+    shape(confirmed, 200, 'Confirmed')
+    call = api.as(confirmed.body.token)
     shape(await call('PATCH /me', example('UserPatch')), 200, 'User')
     expectStatus(await call('PUT /me/password', example('PasswordChange')), 204)
 

@@ -7,6 +7,7 @@ import { me } from './me.ts'
 import { protocol } from './protocol.ts'
 import { registration } from './registration.ts'
 import { sessions } from './sessions.ts'
+import { stepUp } from './step-up.ts'
 import { tokens } from './tokens.ts'
 import { userList } from './user-list.ts'
 import { users } from './users.ts'
@@ -18,6 +19,7 @@ export const scenarios = {
   ...registration,
   ...sessions,
   ...tokens,
+  ...stepUp,
   ...me,
   ...users,
   ...userList,
