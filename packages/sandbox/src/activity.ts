@@ -51,10 +51,10 @@ export function activityQuery({ token, siblings }: Watch, since: string | undefi
       : `or application_name = ${text(token)} and not starts_with(datname, ${text(siblings)})`
   return `select pg_stat_get_db_sessions(oid)::text as sessions, extract(epoch from pg_catalog.clock_timestamp())::text as checked
     from pg_database where datname = current_database();
-  select pid, datname as database, application_name as application, left(query, 200) as query, query_start is null as hidden
+  select pid, datname as database, application_name as application, left(query, 200) as query, query = '<insufficient privilege>' as hidden
   from pg_stat_get_activity(null) session join pg_database database on database.oid = session.datid
   where pid <> all ('{${[...ownSessions].join(',')}}') and (
-    query_start is null and datname = current_database()
+    query = '<insufficient privilege>' and datname = current_database()
     or backend_type = 'client backend' and not starts_with(query, ${text(OWN)})
       and extract(epoch from query_start) > ${since ?? "'infinity'"}
       and (datname = current_database() and (application_name = ${text(token)} or not starts_with(application_name, ${text(TOKEN_PREFIX)})) ${elsewhere}))`
