@@ -36,6 +36,13 @@ describe('the line of a request', () => {
     expect(lines()[1]).toMatchObject({ status: 404, problem: 'not_found' })
   })
 
+  test('names the trace that the request belongs to, and nothing that only looks like one', async () => {
+    const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
+    const parents = [`00-${trace}-00f067aa0ba902b7-01`, `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`, trace]
+    for (const traceparent of parents) await call('GET /health', { headers: { traceparent }, with: logging })
+    expect(lines().map((line) => line.trace)).toEqual([trace, undefined, undefined])
+  })
+
   test('of a sign-in says how long it waited for a hash', async () => {
     const { username } = await user()
     await call('POST /sessions', { body: { username, password: PASSWORD }, with: logging })

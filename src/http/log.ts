@@ -25,6 +25,7 @@ export const logRequests = createMiddleware<Env>(async (c, next) => {
     status,
     ms: rounded(performance.now() - start),
     requestId: c.var.requestId,
+    ...traceOf(c.req.header('traceparent')),
     ...(work?.callerId && { user: work.callerId }),
     ...(work && Object.keys(work.waited).length > 0 && { waited: waitedOf(work.waited) }),
     ...(c.error && status >= 400 && reasonOf(c.error, status, work)),
@@ -55,8 +56,15 @@ type Entry = Reason & {
   status: number
   ms: number
   requestId: string
+  trace?: string
   user?: number
   waited?: Record<string, number>
+}
+
+// The id of the trace that a proxy or a caller began (W3C Trace Context, section 3.2); no trace has the id 0.
+function traceOf(traceparent = ''): { trace?: string } {
+  const [, trace] = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-[\da-f]{16}-[\da-f]{2}(-|$)/.exec(traceparent) ?? []
+  return trace ? { trace } : {}
 }
 
 const rounded = (ms: number) => Math.round(ms * 10) / 10
