@@ -23,7 +23,7 @@ const packageOf = (path: string) => path.split('/', path.startsWith('@') ? 2 : 1
 const EXTERNAL_PACKAGES: Bun.BunPlugin = {
   name: 'external packages',
   setup(build) {
-    build.onResolve({ filter: /^[^./]/ }, ({ path }) =>
+    build.onResolve({ filter: /^[^./#]/ }, ({ path }) =>
       path.startsWith('@hearth/') ? undefined : { path, external: true },
     )
   },
@@ -31,9 +31,7 @@ const EXTERNAL_PACKAGES: Bun.BunPlugin = {
 
 /** The programs of the make targets that install only what running needs. */
 function programs(makefile: string, scripts: Record<string, string>): string[] {
-  const targets = [...makefile.matchAll(/^([a-z-]+): node_modules\/\.run\b/gm)].map(([, name]) =>
-    String(name),
-  )
+  const targets = /^LEAN := (.*)$/m.exec(makefile)?.[1]?.split(' ') ?? []
   const commands = targets.map((name) => scripts[name] ?? scripts[name.replace(/-.*/, '')] ?? '')
   return [...new Set(commands.flatMap((command) => /\S+\.ts\b/.exec(command) ?? []))]
 }
