@@ -1,10 +1,16 @@
 import { Hono } from 'hono'
+import { readFile } from '#account-files'
 import type { Env } from '../http/env.ts'
 import { anyone } from '../http/operations.ts'
-import { html, script, style } from './page.ts'
+import { serving } from '../http/static.ts'
 
-/** A page for people who open the link of a mail. It loads nothing from any other host. */
+const file = serving(readFile)
+
+/**
+ * A page for people who open the link of a mail. The token is in the address's fragment, which browsers send to no server. It
+ * loads nothing from any other host.
+ */
 export const accountRoutes = new Hono<Env>()
-  .get('/', anyone, (c) => c.html(html))
-  .get('/page.css', anyone, (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }))
-  .get('/page.js', anyone, (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }))
+  .get('/', anyone, file('page.html'))
+  .get('/page.css', anyone, file('page.css'))
+  .get('/page.js', anyone, file('page.js'))

@@ -29,7 +29,7 @@ function numberOf(column: Column): z.ZodType | undefined {
 const TYPES: Record<string, z.ZodType> = {
   boolean: z.boolean(),
   date: Timestamp,
-  json: z.json(),
+  json: z.unknown(),
   number: z.number(),
   string: z.string(),
 }

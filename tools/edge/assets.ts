@@ -1,16 +1,20 @@
 import { cpSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
-// What wrangler.toml's build command does: it minifies the files of the docs page, which are static assets of the Worker.
+// What wrangler.toml's build command does: it minifies the files of the pages, which are static assets of the Worker.
 const ROOT = resolve(import.meta.dir, '../..')
-const SOURCE = join(ROOT, 'src/http/docs')
-const TARGET = join(ROOT, 'dist/assets/docs')
+const PAGES = { docs: 'src/http/docs', account: 'src/account' }
 
 rmSync(join(ROOT, 'dist/assets'), { recursive: true, force: true })
-await Bun.build({
-  entrypoints: [...new Bun.Glob('*.{js,css}').scanSync({ cwd: SOURCE, absolute: true })],
-  outdir: TARGET,
-  minify: true,
-  external: ['./*.js'],
-})
-for (const file of ['page.html', 'icon.svg']) cpSync(join(SOURCE, file), join(TARGET, file))
+for (const [page, folder] of Object.entries(PAGES)) {
+  const source = join(ROOT, folder)
+  const target = join(ROOT, 'dist/assets', page)
+  const list = (files: string) => [...new Bun.Glob(files).scanSync({ cwd: source })]
+  await Bun.build({
+    entrypoints: list('*.{js,css}').map((file) => join(source, file)),
+    outdir: target,
+    minify: true,
+    external: ['./*.js'],
+  })
+  for (const file of list('*.{html,svg}')) cpSync(join(source, file), join(target, file))
+}

@@ -1,4 +1,4 @@
-import type { Services } from '../env.ts'
+import type { ReadFile } from '../static.ts'
 import dom from './dom.js' with { type: 'text' }
 import icon from './icon.svg' with { type: 'text' }
 import operation from './operation.js' with { type: 'text' }
@@ -20,4 +20,4 @@ const files: Record<string, string> = {
 }
 
 /** Returns the text of one of the page's files. Workers have `files.worker.ts` instead: see `imports` in package.json. */
-export const readFile = async (name: string, _: Services): Promise<string> => files[name] ?? ''
+export const readFile: ReadFile = async (name) => files[name] ?? ''

@@ -1,9 +1,4 @@
-import { AppError } from '../../errors.ts'
-import type { Services } from '../env.ts'
+import { assetsBelow } from '../static.ts'
 
-/** Returns the text of one of the page's files, which are static assets of the Worker, and no part of its bundle. */
-export async function readFile(name: string, { asset }: Services): Promise<string> {
-  const response = await asset?.(`/docs/${name}`)
-  if (!response?.ok) throw new AppError('unavailable', 'The page is not deployed.')
-  return response.text()
-}
+/** Reads the page's files on Workers; see `imports` in package.json. */
+export const readFile = assetsBelow('/docs')

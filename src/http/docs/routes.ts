@@ -1,17 +1,10 @@
-import { type Context, Hono } from 'hono'
+import { Hono } from 'hono'
 import { readFile } from '#docs-files'
 import type { Env } from '../env.ts'
 import { anyone } from '../operations.ts'
+import { serving } from '../static.ts'
 
-const TYPES: Record<string, string> = {
-  html: 'text/html; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  svg: 'image/svg+xml',
-}
-
-const file = (name: string) => async (c: Context<Env>) =>
-  c.body(await readFile(name, c.env), 200, { 'Content-Type': TYPES[name.split('.')[1] ?? ''] ?? '' })
+const file = serving(readFile)
 
 /**
  * A page that shows `/openapi.json` and tries its operations. It loads nothing from any other host, and refers to everything

@@ -1,4 +1,4 @@
-// Files that routes.ts imports as text.
+// Files that are imported as text.
 declare module '*.css' {
   const text: string
   export default text
