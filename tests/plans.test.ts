@@ -95,6 +95,7 @@ Object.assign(REQUESTS, {
     await ask(`PUT /password-resets/${token}`, { newPassword: password })
     await ask(`PUT /password-resets/${'A'.repeat(43)}`, { newPassword: password })
   },
+  'GET /me/export': (ask) => ask('GET /me/export'),
   'GET /users/:id/sessions': (ask, { id }) => ask(`GET /users/${id}/sessions`),
   'DELETE /users/:id/sessions': async (ask, { on }) =>
     ask(`DELETE /users/${(await signedIn(undefined, on)).user.id}/sessions`),

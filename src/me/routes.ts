@@ -11,6 +11,7 @@ import { requestVerification } from '../users/email.ts'
 import { UserPatch } from '../users/schema.ts'
 import { deleteUser, updateUser } from '../users/service.ts'
 import { changePassword } from './change-password.ts'
+import { Export, exportCaller } from './export.ts'
 import { PasswordChange } from './schema.ts'
 
 /** The signed-in user, at an address that needs no id. */
@@ -19,6 +20,21 @@ export const meRoutes = new Hono<Env>()
     const user = await getCaller(c.env.db, c.var.caller)
     return c.json(User.parse(user), 200)
   })
+  .get(
+    '/export',
+    operation('exportMe', 200, Export, {
+      summary: 'Take all that is stored about you',
+      description: 'Without secrets: neither the hash of your password nor any token.',
+      headers: { 'Content-Disposition': 'Has browsers save the response as a file.' },
+    }),
+    signedIn,
+    async (c) => {
+      const stored = await exportCaller(c.env.db, c.var.caller)
+      return c.json(Export.parse(stored), 200, {
+        'Content-Disposition': 'attachment; filename="hearth.json"',
+      })
+    },
+  )
   .patch(
     '/',
     operation('updateMe', 200, User, {

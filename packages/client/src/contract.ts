@@ -126,6 +126,49 @@ export type Contract = {
       }
     }
   }
+  '/me/export': {
+    $get: {
+      input: object
+      success: {
+        output: {
+          user: {
+            id: number
+            username: string
+            email: string | null
+            emailVerified: boolean
+            suspended: boolean
+            createdAt: string
+            updatedAt: string
+            role: 'admin' | 'user'
+          }
+          sessions: {
+            id: number
+            userAgent: string | null
+            ip: string | null
+            createdAt: string
+            lastUsedAt: string
+            current: boolean
+          }[]
+          places: {
+            block: string
+            expiresAt: string
+          }[]
+          mails: {
+            kind: 'email_changed' | 'email_verification' | 'password_reset'
+            address: string
+            createdAt: string
+          }[]
+        }
+        outputFormat: 'json'
+        status: 200
+      }
+      errors: {
+        401: 'unauthenticated'
+        422: 'invalid'
+        503: 'misconfigured' | 'unavailable'
+      }
+    }
+  }
   '/me/password': {
     $put: {
       input: {

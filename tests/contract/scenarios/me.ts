@@ -1,7 +1,10 @@
+import { deepEqual } from 'node:assert/strict'
 import type { Scenarios } from '../api.ts'
 import { PASSWORD } from '../api.ts'
 import {
   expectDone,
+  expectKeys,
+  expectNoSecret,
   expectProblem,
   expectSignedIn,
   expectSignedOut,
@@ -15,6 +18,25 @@ export const me: Scenarios = {
   async '/me is the signed-in user'({ member }) {
     const { id, username, call } = await member()
     expectUser(await call('GET /me'), 200, { id, username })
+  },
+
+  async 'what is stored about oneself can be taken along, without secrets'({ member, admin, as, signIn }) {
+    const user = await member()
+    const { token } = (await signIn(user.username)).body
+    await user.call('PATCH /me', { email: `${user.username}@example.org` })
+    const reply = await user.call('GET /me/export')
+    expectStatus(reply, 200)
+    const { id, username, email } = reply.body.user
+    deepEqual([id, username, email], [user.id, user.username, `${user.username}@example.org`])
+    expectKeys(reply.body, ['user', 'sessions', 'places', 'mails'])
+    const { items } = (await user.call('GET /sessions')).body
+    deepEqual(reply.body.sessions, items)
+    const [{ kind, address }] = reply.body.mails
+    deepEqual([kind, address], ['email_verification', email])
+    expectNoSecret(reply, PASSWORD, user.token, token, 'scrypt')
+    expectDone(await (await admin()).call(`DELETE /users/${user.id}/sessions`))
+    const again = as((await signIn(user.username)).body.token)
+    deepEqual((await again('GET /me/export')).body.sessions.length, 1)
   },
 
   async 'a new password ends every other session of the user, and nobody else’s'({ member, as, signIn }) {
