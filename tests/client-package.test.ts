@@ -27,7 +27,7 @@ beforeAll(() => fetchPackages(generators, 'the generators of clients'))
 
 describe('the packed client in a project of TypeScript 5.9', () => {
   const WRONG = [
-    "hearth.api.users.$post({ json: { username: 'alice' } })",
+    "hearth.api.users.$post({ json: { password: 'correct horse' } })",
     'hearth.api.nothing.$get()',
     'ok(hearth.api.me.$get()).then((user) => user.passwordHash)',
   ]

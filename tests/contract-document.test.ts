@@ -32,7 +32,8 @@ const document = readDocument(
 const HEADERS = {
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
-  'Content-Security-Policy': "default-src 'self'",
+  'Content-Security-Policy': "default-src 'self'; object-src 'none'; form-action 'none'",
+  'Strict-Transport-Security': 'max-age=31536000',
   'Cache-Control': 'no-store',
   'X-Request-Id': 'abc',
 }
