@@ -6,7 +6,7 @@ describe('a deployment is refused before anything is done', () => {
 
   test.each([
     ['production', '', 'DATABASE_URL is not set'],
-    ['production', 'ep-cool-1.eu.neon.tech/app', 'DATABASE_URL is no connection string'],
+    ['production', 'ep-cool-1.eu.neon.tech/app', 'DATABASE_URL is not a connection string'],
     ['staging', 'postgres://user:s3cret@localhost:5432/app', 'DATABASE_URL names this machine'],
     ['staging', 'postgres://user:s3cret@[::1]/app', 'DATABASE_URL names this machine'],
     ['prod', url, 'set STAGE to one of staging, production'],

@@ -105,7 +105,7 @@ describe('a running app', () => {
     expect(warnings).toEqual([expect.stringContaining('A request came with X-Forwarded-For')])
   })
 
-  test('answers 503 while the database is away, and recovers', async () => {
+  test('answers 503 while the database is unreachable, and recovers', async () => {
     const { app, address } = await server.startApp()
     await server.cli('stop')
     const away = await fetch(`${address}/ready`)

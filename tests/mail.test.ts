@@ -54,7 +54,7 @@ describe('over SMTP', () => {
   })
 })
 
-describe('a provider that is away', () => {
+describe('a provider that is unreachable', () => {
   const errors = spyOn(console, 'error').mockImplementation(() => {})
   afterAll(() => errors.mockRestore())
 

@@ -51,7 +51,7 @@ describe('a hash', () => {
     expect(await verifyPassword('x', null, cheap)).toBe(false)
   })
 
-  test('is made anew when the cost differs', async () => {
+  test('is replaced when the cost differs', async () => {
     const hash = await hashPassword('x', cheap)
     expect(needsRehash(hash, cheap)).toBe(false)
     expect(needsRehash(hash, production)).toBe(true)

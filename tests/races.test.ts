@@ -37,7 +37,7 @@ async function untilWaiting(count: number): Promise<void> {
 }
 
 describe.skipIf(!hasTransactions)('a sign-in that is hashing', () => {
-  test('while another makes the hash anew is let in as well', () =>
+  test('while another replaces the hash is let in as well', () =>
     committed(async () => {
       const { user } = await signedIn()
       const costlier = { with: services({ scrypt: { N: 4, r: 1, p: 1 } }) }

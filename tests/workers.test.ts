@@ -46,7 +46,7 @@ describe('the Worker', () => {
     expect(await sql`select from rate_limits where key = 'name:recovered'`).toHaveLength(0)
   })
 
-  test('answers 503 while its database is away, and does its work again when it is back', async () => {
+  test('answers 503 while its database is unreachable, and recovers', async () => {
     const away = { ...settings, DATABASE_URL: 'postgres://user:s3cret@127.0.0.1:1/none' }
     const answer = await ask(away, '/me', { headers: { Authorization: `Bearer ${'A'.repeat(43)}` } })
     expect([answer.status, answer.headers.get('Retry-After')]).toEqual([503, '1'])
