@@ -38,7 +38,7 @@ await runTool(async () => {
       await proxy.disconnect()
       return warm(ask)
     }
-    // A hash is timed beside every sign-in, so that a busy moment meets both.
+    // A hash is timed with every sign-in, so that a busy moment affects both.
     const lessHash = async (signIn: number) => signIn - (await timed(() => succeed(() => fetch(hasher.url))))
     console.log(`Medians of ${REQUESTS} with ${ROUND_TRIP_MS} ms between workerd and the database:\n`)
     const rows = [

@@ -62,7 +62,7 @@ export const app = new Hono<Env>()
   .route('/email-verifications', emailVerificationRoutes)
   .onError(respondWithProblem)
 
-// A function, and one with a written type, since `app` is made of middleware that asks for its routes.
+// A function, and one with a written type, since `app` contains middleware that asks for its routes.
 function allRoutes(): Hono<Env> {
   return app as unknown as Hono<Env>
 }

@@ -23,7 +23,7 @@ export async function databaseUrl(purpose: Purpose, env: Environment = process.e
   const named = { development: identity('development', env), test: identity('test', env) }
   if (named.development && named.development === named.test) {
     throw new ToolError(
-      'DATABASE_TEST_URL names the same database as DATABASE_URL. Tests need a database of their own: set DATABASE_TEST_URL to another one, or unset it to use the embedded server.',
+      'DATABASE_TEST_URL names the same database as DATABASE_URL. Tests need a separate database: set DATABASE_TEST_URL to another one, or unset it to use the embedded server.',
     )
   }
   const given = env[VARIABLES[purpose]]

@@ -4,7 +4,7 @@ import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { explainRefusal, sqlError } from '../src/db/sql-error.ts'
 import { AppError } from '../src/errors.ts'
 
-/** A mistake or an obstacle that the person at the terminal can mend: one sentence, shown without a stack trace. */
+/** A mistake or an obstacle that the person at the terminal can fix: one sentence, shown without a stack trace. */
 export class ToolError extends Error {
   override name = 'ToolError'
   /** 1: it failed. 2: nothing was done, because a person must decide first. */

@@ -17,12 +17,12 @@ import { describeUncaught } from './last-resort.ts'
 /** Answers one request; `ip` is the address of the connection's other end. */
 export type Handler = (request: Request, ip: string | undefined) => Response | Promise<Response>
 
-/** What a runtime brings along where the app is a process with a port of its own. */
+/** What a runtime provides where the app is a process that listens on a port. */
 export type Runtime = {
   env: Record<string, string | undefined>
   isTerminal: boolean
   connect: (url: string, limits: Limits) => Connection
-  /** Listens where `config` says; `stop` takes no new requests and resolves when those under way are answered. */
+  /** Listens where `config` says; `stop` takes no new requests and resolves when those in progress are answered. */
   listen: (config: Config, handler: Handler) => { url: string; stop: () => Promise<void> }
   /** Calls `listener` at each signal to stop, the first and any further one. */
   onStopSignal: (listener: () => void) => void
@@ -37,7 +37,7 @@ const STOP_WITHIN_MS = 15_000
 // No balancer watches whoever is at a terminal, and nobody wants to wait there.
 const AT_A_TERMINAL = { LOG: 'pretty', DRAIN_SECONDS: '0' }
 
-/** Runs the app until the process is told to stop. What keeps it from starting is told in one sentence, with exit code 1. */
+/** Runs the app until the process is told to stop. A start that fails prints one sentence and exits with code 1. */
 export async function serve(runtime: Runtime): Promise<void> {
   // One broken connection must not end all requests: whoever awaited it has got its error already.
   runtime.onUncaught((error) => console.error(describeUncaught(error)))
@@ -133,8 +133,8 @@ function reasonOf(error: unknown): string {
     return `${error.message} (.env.example describes every variable.)`
   if (error instanceof AppError) return error.message
   if (code === 'EADDRINUSE')
-    // Bun says so of an unknown host, too
-    return 'Its port is in use, or HOST is no address of this machine; set PORT or HOST to another one.'
+    // Bun reports an unknown host as this, too
+    return 'Its port is in use, or HOST is not an address of this machine; set PORT or HOST to another one.'
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
     return 'It may not listen there; set HOST and PORT to others.'
   return explainRefusal(error) ?? String(error)

@@ -57,7 +57,7 @@ async function inTime(receiving: Promise<void>, ms: number): Promise<void> {
   }
 }
 
-// It is no fault of ours, though runtimes report it as an error.
+// It is not our fault, though runtimes report it as an error.
 function breakOff(): never {
   throw new AppError('malformed', 'The body broke off before its end.')
 }

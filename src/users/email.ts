@@ -14,7 +14,7 @@ type UserRows = SQLWrapper & { id: SQLWrapper; email: SQLWrapper; emailVerified:
 export const askToVerify = (db: Db, rows: UserRows) =>
   queueMail(db, 'email_verification', recipient(rows), rows, isUnverified(rows))
 
-/** The CTEs that follow from a change of `rows`: the new address is asked, and the old one is told if it was verified. */
+/** The CTEs that follow from a change of `rows`: the new address gets a question, and the old one a notice if it was verified. */
 export function mailsAboutEmail(db: Db, rows: UserRows) {
   // The statement's snapshot: here the table still has the old address.
   const wasVerified = and(

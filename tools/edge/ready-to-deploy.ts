@@ -26,6 +26,6 @@ function assertDatabaseUrl(url: string | undefined): void {
     'it must be the direct connection string of the database to bring up to date before the Worker that needs it'
   if (!url) throw new ToolError(`DATABASE_URL is not set: ${must}.`)
   if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url))
-    throw new ToolError(`DATABASE_URL is no connection string: ${must}.`)
+    throw new ToolError(`DATABASE_URL is not a connection string: ${must}.`)
   if (isLoopback(new URL(url).hostname)) throw new ToolError(`DATABASE_URL names this machine: ${must}.`)
 }

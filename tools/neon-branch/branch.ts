@@ -9,7 +9,7 @@ const POLL_MS = 500
 const LIFETIME_MS = 3_600_000
 
 /**
- * Makes a branch called `name` with a compute of its own, and waits until it can be used. Neon deletes it after an hour by
+ * Creates a branch called `name` with its own compute, and waits until it can be used. Neon deletes it after an hour by
  * itself, in case nobody else does. Throws `ToolError`, having deleted what it made.
  */
 export async function createBranch(api: NeonApi, name: string): Promise<Branch> {

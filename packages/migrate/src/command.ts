@@ -2,7 +2,7 @@ import { type ParseArgsOptionDescriptor, parseArgs } from 'node:util'
 import type { Project } from './project.ts'
 import { Refusal } from './refusal.ts'
 
-/** What a command is given beside its options. */
+/** What a command gets besides its options. */
 export type Context = Project & {
   /** Prints a line of the result for people; silent when the result is printed as JSON. */
   print: (line: string) => void

@@ -25,7 +25,7 @@ export class Refusal extends Error {
   readonly code: RefusalCode
   /** 1: it failed. 2: nothing was done, because a person must decide first. */
   readonly exitCode: 1 | 2
-  /** What `--json` prints beside code and message, for whoever must decide. */
+  /** What `--json` prints besides code and message, for whoever must decide. */
   readonly details: object
 
   constructor(code: RefusalCode, message: string, exitCode: 1 | 2 = 1, details: object = {}) {

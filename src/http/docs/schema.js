@@ -40,7 +40,7 @@ export function properties(schema, api) {
   return rows.length > 0 ? table(['Name', 'Type', 'Rules'], rows) : element('p', {}, type(schema, api))
 }
 
-/** The name of a type, a link where it has a part of its own. */
+/** The name of a type, a link where it has its own part. */
 export function type(schema, api) {
   const alternatives = schema.anyOf ?? schema.allOf?.slice(0, 1)
   if (alternatives)

@@ -33,7 +33,7 @@ export type Proof = {
   failure: { direction: 'up' | 'down'; statement: string } | null
   /** Tables to which the up migration adds columns that in a fresh install come between others. */
   columnOrder: string[]
-  /** What the up migration does to tables beside changing them. */
+  /** What the up migration does to tables besides changing them. */
   impacts: Impact[]
   /** Tables that had no rows, since no sample fits them. */
   empty: string[]

@@ -14,7 +14,7 @@ export type Entry = {
   downState: 'ready' | 'edited' | 'none'
 }
 
-/** A database beside a folder: its migrations in order, and what the database has had applied that the folder lacks. */
+/** A database compared with a folder: its migrations in order, and what the database has had applied that the folder lacks. */
 export type Status = { folder: Folder; entries: Entry[]; unknown: Tracked[] }
 
 /** Compares what a database has had applied with a folder. */
