@@ -43,6 +43,8 @@ const LYING_BODIES = [
   bytes(0xef, 0xbb, 0xbf, 0x7b, 0x7d),
   bytes(0),
 ]
+// On Workers an address may have so many requests that could hash in progress (src/http/room.ts).
+const AT_ONCE = 8
 const METHODS = ['PROPFIND', 'MKCOL', 'PURGE', 'LOCK', 'SEARCH', 'get', 'Patch']
 
 // That a 4xx is a proper problem, and that a 500 is none of ours, the client checks with every response.
@@ -57,8 +59,11 @@ export const hostile: Scenarios = {
     for (const endpoint of WITH_BODY) {
       for (const key of KEYS) {
         const bodies = VALUES.map((value) => `{"${key}":${value}}`)
-        for (const reply of await Promise.all(bodies.map((body) => call(endpoint, body))))
-          expectHandled(reply)
+        for (let i = 0; i < bodies.length; i += AT_ONCE)
+          for (const reply of await Promise.all(
+            bodies.slice(i, i + AT_ONCE).map((body) => call(endpoint, body)),
+          ))
+            expectHandled(reply)
       }
     }
     expectUser(await call('GET /me'), 200, { role: 'admin' })
