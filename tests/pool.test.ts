@@ -42,7 +42,7 @@ const reasonOf = (statement: PromiseLike<unknown>): Promise<unknown> =>
 const sleep = (db: Db, seconds: number) => db.execute(sql`select pg_sleep(${seconds})`)
 const rows = async <Row>(db: Db, query: SQL) => [...((await db.execute(query)) as unknown as Row[])]
 const sleeping = async (db: Db) => {
-  const query = sql`select from pg_stat_activity where query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()`
+  const query = sql`select from pg_stat_activity where query like '%pg_sleep%' and state = 'active' and datname = current_database() and pid <> pg_backend_pid()`
   return (await rows(db, query)).length
 }
 

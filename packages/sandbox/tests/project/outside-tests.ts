@@ -35,10 +35,14 @@ describe('beforeEach of concurrent tests writes', () => {
 test('after: beforeEach of concurrent tests writes', isClean)
 
 describe('more tests at once than connections', () => {
-  test.concurrent.each(Array.from({ length: 30 }, (_, i) => i))('fine: number %d', async (i) => {
-    await insert(`user ${i}`)
-    await Bun.sleep(5)
-    await insert('the same name')
-  })
+  test.concurrent.each(Array.from({ length: 30 }, (_, i) => i))(
+    'fine: number %d',
+    async (i) => {
+      await insert(`user ${i}`)
+      await Bun.sleep(5)
+      await insert('the same name')
+    },
+    30_000,
+  ) // postgres.js takes seconds to replace a connection that a test before killed
 })
 test('after: more tests at once than connections', isClean)
