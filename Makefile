@@ -82,7 +82,7 @@ worker neon: OPTIONS = $(if $(call typed,PORT),--port $(PORT)) $(if $(SHOW_PASSW
 .PHONY: test-drivers
 test-drivers: node_modules/.dev
 	@set -e; for driver in $(or $(TEST_DRIVER),bun-sql postgres-js neon-ws neon-http); do \
-	  echo "Over $$driver:"; TEST_DRIVER=$$driver $(BUN) run --silent test; \
+	  echo "Over $$driver:"; TEST_DRIVER=$$driver $(BUN) run --silent test ./tests; \
 	done
 
 .PHONY: test-branch
