@@ -7,7 +7,7 @@ import { TrieRouter } from 'hono/router/trie-router'
 import { AppError } from '../errors.ts'
 import type { Env } from './env.ts'
 import { descriptionOf, operationsOf } from './operations.ts'
-import { unknownField } from './validate.ts'
+import { rejected, unknownField } from './validate.ts'
 
 /**
  * Answers requests that no operation takes, before anything else looks at them. An operation that does not say who may call
@@ -41,7 +41,9 @@ function routerOf(app: Pick<Hono<Env>, 'routes'>): SmartRouter<string> {
 
 function refuseQuery(c: Context): void {
   const keys = Object.keys(c.req.query())
-  if (keys.length === 0) return
-  const errors = keys.slice(0, 20).map((key) => unknownField([key]))
-  throw new AppError('invalid', 'The query is not valid; see errors.', { errors })
+  if (keys.length > 0)
+    throw rejected(
+      'query',
+      keys.map((key) => unknownField([key])),
+    )
 }

@@ -62,9 +62,14 @@ const MOST_ERRORS = 20
 function rejectInvalid(outcome: Outcome): void {
   if (!outcome.error) return
   const subject = outcome.target === 'json' ? 'body' : 'query'
-  const errors = outcome.error.issues.flatMap(fieldErrors).slice(0, MOST_ERRORS)
-  throw new AppError('invalid', `The ${subject} is not valid; see errors.`, { errors })
+  throw rejected(subject, outcome.error.issues.flatMap(fieldErrors))
 }
+
+/** The error `invalid` about the body or the query, with the first of `errors`. */
+export const rejected = (subject: 'body' | 'query', errors: FieldError[]): AppError =>
+  new AppError('invalid', `The ${subject} is not valid; see errors.`, {
+    errors: errors.slice(0, MOST_ERRORS),
+  })
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code !== 'unrecognized_keys') return [{ pointer: pointer(issue.path), detail: issue.message }]
